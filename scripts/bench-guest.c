@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Runs in the guest what `make bench` measures.
+ *
+ *   bench-guest [FOLDER]
+ *
+ * Each item is done A times between the first and the second mark and B times
+ * between the second and the third, so that what is common to both cancels out.
+ * For each, "NAME A B" is printed. FOLDER has the inputs of the codecs; without
+ * it, only what needs no sandbox is done.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DIR "/sys/kernel/debug/sbm/bench/"
+
+/* What the plugin looks for. */
+static inline void mark(void)
+{
+	asm volatile(".byte 0x66, 0x0f, 0x1f, 0x80, 0x4d, 0x5b, 0, 0");
+}
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static void measure(const char *name, void (*run)(const char *name, long n),
+		    long a, long b)
+{
+	/* Once to warm up: the first time is not like the others. */
+	run(name, a);
+	mark();
+	run(name, a);
+	mark();
+	run(name, b);
+	mark();
+	printf("%s %ld %ld\n", name, a, b);
+	fflush(stdout);
+}
+
+static void run_getppid(const char *name, long n)
+{
+	while (n--)
+		syscall(SYS_getppid);
+}
+
+static int to_child[2], from_child[2];
+
+static void run_pipe(const char *name, long n)
+{
+	char c = 0;
+
+	while (n--)
+		if (write(to_child[1], &c, 1) != 1 ||
+		    read(from_child[0], &c, 1) != 1)
+			die("pipe");
+}
+
+static void start_child(void)
+{
+	char c;
+
+	if (pipe(to_child) || pipe(from_child))
+		die("pipe");
+	if (fork())
+		return;
+	close(to_child[1]);
+	while (read(to_child[0], &c, 1) == 1)
+		if (write(from_child[1], &c, 1) != 1)
+			break;
+	_exit(0);
+}
+
+static void run_file(const char *name, long n)
+{
+	char path[256], text[32];
+	int fd, len;
+
+	/* "copy of xz" is the file "copy" */
+	snprintf(path, sizeof(path), DIR "%s", name);
+	path[strcspn(path, " ")] = 0;
+	fd = open(path, O_WRONLY);
+	len = snprintf(text, sizeof(text), "%ld", n);
+	if (fd < 0 || write(fd, text, len) != len)
+		die(name);
+	close(fd);
+}
+
+static void give_input(const char *folder, const char *codec)
+{
+	static char data[1 << 17];
+	char path[256];
+	ssize_t len;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/block.%s", folder, codec);
+	fd = open(path, O_RDONLY);
+	if (fd < 0)
+		die(path);
+	len = read(fd, data, sizeof(data));
+	close(fd);
+	fd = open(DIR "input", O_WRONLY);
+	if (fd < 0 || write(fd, data, len) != len)
+		die("input");
+	close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	static const char * const codecs[] = { "zlib", "xz", "zstd" };
+	char name[64];
+	unsigned int i;
+
+	start_child();
+	measure("getppid", run_getppid, 10000, 60000);
+	measure("pipe-round-trip", run_pipe, 1000, 6000);
+	if (argc < 2)
+		return 0;
+
+	measure("null", run_file, 10000, 60000);
+	measure("fault", run_file, 1000, 11000);
+	for (i = 0; i < 3; i++) {
+		give_input(argv[1], codecs[i]);
+		snprintf(name, sizeof(name), "copy of %s", codecs[i]);
+		measure(name, run_file, 10, 110);
+		snprintf(name, sizeof(name), "%s-sandboxed", codecs[i]);
+		measure(name, run_file, 2, 22);
+		snprintf(name, sizeof(name), "%s-direct", codecs[i]);
+		measure(name, run_file, 2, 22);
+	}
+	return 0;
+}

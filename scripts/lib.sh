@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034 # the variables are for those who source this
+#
+# Sourced by the other scripts: where things are, and how they talk.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+KERNEL_PACKAGE=linux-source-6.12
+KERNEL_VERSION=6.12
+
+# Everything generated lives under BUILD. Another source tree gets a build
+# folder of its own, so switching between trees rebuilds nothing.
+KERNEL_SRC=${KERNEL_SRC:-}
+BUILD=$ROOT/build
+if [[ -n $KERNEL_SRC ]]; then
+	KERNEL_SRC=$(realpath -m "$KERNEL_SRC")
+	BUILD=$ROOT/build/with-$(basename "$KERNEL_SRC")
+fi
+TREE=$BUILD/linux
+
+START=$SECONDS
+
+# say TEXT... - one line of progress, with the time since the script began
+say()
+{
+	printf '[%4ds] %s\n' $((SECONDS - START)) "$*" >&2
+}
+
+die()
+{
+	printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+	exit 1
+}
+
+# The kernel's build system and command line know no quoting.
+[[ $ROOT != *[[:space:]:]* ]] ||
+	die "the checkout's path must not contain spaces or colons: $ROOT"
