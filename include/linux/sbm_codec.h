@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* SandBox Mode: decompressors that run in a sandbox. */
+#ifndef _LINUX_SBM_CODEC_H
+#define _LINUX_SBM_CODEC_H
+
+#include <linux/sbm.h>
+
+/**
+ * enum sbm_codec - a decompressor
+ * @SBM_CODEC_ZLIB: A zlib stream (RFC 1950), window of up to 32 KiB.
+ * @SBM_CODEC_XZ: An .xz stream.
+ * @SBM_CODEC_ZSTD: A Zstandard frame (RFC 8878).
+ * @SBM_NR_CODECS: Number of codecs.
+ */
+enum sbm_codec {
+	SBM_CODEC_ZLIB,
+	SBM_CODEC_XZ,
+	SBM_CODEC_ZSTD,
+	SBM_NR_CODECS,
+};
+
+const char *sbm_codec_name(enum sbm_codec codec);
+int sbm_decompress(struct sbm *sbm, enum sbm_codec codec, const void *in,
+		   size_t in_len, void *out, size_t out_len);
+int sbm_decompress_direct(enum sbm_codec codec, const void *in, size_t in_len,
+			  void *out, size_t out_len);
+
+#endif /* _LINUX_SBM_CODEC_H */

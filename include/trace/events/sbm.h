@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * SandBox Mode tracepoints.
+ *
+ * Names and fields are meant to stay. Each event has the id and the class of
+ * the sandbox; sbm_policy has those of the policy.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM sbm
+
+#if !defined(_TRACE_SBM_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _TRACE_SBM_H
+
+#include <linux/tracepoint.h>
+#include <uapi/linux/sbm.h>
+
+TRACE_DEFINE_ENUM(SBM_FAULT_EXCEPTION);
+TRACE_DEFINE_ENUM(SBM_FAULT_DOOR);
+TRACE_DEFINE_ENUM(SBM_FAULT_GATE);
+TRACE_DEFINE_ENUM(SBM_FAULT_ABORT);
+TRACE_DEFINE_ENUM(SBM_GROW_ALLOW);
+TRACE_DEFINE_ENUM(SBM_GROW_DENY);
+TRACE_DEFINE_ENUM(SBM_GROW_KILL);
+TRACE_DEFINE_ENUM(SBM_HOOK_ENTER);
+TRACE_DEFINE_ENUM(SBM_HOOK_FAULT);
+TRACE_DEFINE_ENUM(SBM_HOOK_GROW);
+TRACE_DEFINE_ENUM(SBM_HOOK_EXIT);
+TRACE_DEFINE_ENUM(SBM_POLICY_ATTACH);
+TRACE_DEFINE_ENUM(SBM_POLICY_DETACH);
+TRACE_DEFINE_ENUM(SBM_POLICY_UPDATE);
+TRACE_DEFINE_ENUM(SBM_POLICY_EJECT);
+TRACE_DEFINE_ENUM(SBM_POLICY_REJECT);
+TRACE_DEFINE_ENUM(SBM_LEVEL_NONE);
+TRACE_DEFINE_ENUM(SBM_LEVEL_WEAK);
+TRACE_DEFINE_ENUM(SBM_LEVEL_STRONG);
+
+#define sbm_show_level(level)						\
+	__print_symbolic(level,						\
+		{ SBM_LEVEL_NONE,	"none" },			\
+		{ SBM_LEVEL_WEAK,	"weak" },			\
+		{ SBM_LEVEL_STRONG,	"strong" })
+
+#define sbm_show_kind(kind)						\
+	__print_symbolic(kind,						\
+		{ SBM_FAULT_EXCEPTION,	"exception" },			\
+		{ SBM_FAULT_DOOR,	"door" },			\
+		{ SBM_FAULT_GATE,	"gate" },			\
+		{ SBM_FAULT_ABORT,	"abort" })
+
+/* Vectors of x86, the only architecture with the strong level. */
+#define sbm_show_vector(vector)						\
+	__print_symbolic(vector,					\
+		{ 0, "#DE" }, { 1, "#DB" }, { 3, "#BP" }, { 4, "#OF" },	\
+		{ 5, "#BR" }, { 6, "#UD" }, { 7, "#NM" }, { 8, "#DF" },	\
+		{ 10, "#TS" }, { 11, "#NP" }, { 12, "#SS" },		\
+		{ 13, "#GP" }, { 14, "#PF" }, { 16, "#MF" },		\
+		{ 17, "#AC" }, { 18, "#MC" }, { 19, "#XM" },		\
+		{ 20, "#VE" }, { 21, "#CP" })
+
+#define sbm_show_grow(verdict)						\
+	__print_symbolic(verdict,					\
+		{ SBM_GROW_ALLOW,	"allow" },			\
+		{ SBM_GROW_DENY,	"deny" },			\
+		{ SBM_GROW_KILL,	"kill" })
+
+#define sbm_show_hook(hook)						\
+	__print_symbolic(hook,						\
+		{ SBM_HOOK_ENTER,	"enter" },			\
+		{ SBM_HOOK_FAULT,	"fault" },			\
+		{ SBM_HOOK_GROW,	"grow" },			\
+		{ SBM_HOOK_EXIT,	"exit" })
+
+#define sbm_show_event(event)						\
+	__print_symbolic(event,						\
+		{ SBM_POLICY_ATTACH,	"attach" },			\
+		{ SBM_POLICY_DETACH,	"detach" },			\
+		{ SBM_POLICY_UPDATE,	"update" },			\
+		{ SBM_POLICY_EJECT,	"eject" },			\
+		{ SBM_POLICY_REJECT,	"reject" })
+
+DECLARE_EVENT_CLASS(sbm_sandbox,
+	TP_PROTO(const struct sbm_info *info),
+	TP_ARGS(info),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__string(class, info->class)
+		__field(u32, level)
+	),
+
+	TP_fast_assign(
+		__entry->id = info->id;
+		__assign_str(class);
+		__entry->level = info->level;
+	),
+
+	TP_printk("id=%llu class=%s level=%s", __entry->id, __get_str(class),
+		  sbm_show_level(__entry->level))
+);
+
+/* A sandbox was created. */
+DEFINE_EVENT(sbm_sandbox, sbm_create,
+	TP_PROTO(const struct sbm_info *info),
+	TP_ARGS(info)
+);
+
+/* A sandbox is about to be destroyed. */
+DEFINE_EVENT(sbm_sandbox, sbm_destroy,
+	TP_PROTO(const struct sbm_info *info),
+	TP_ARGS(info)
+);
+
+/* A call that was allowed is about to enter. */
+TRACE_EVENT(sbm_enter,
+	TP_PROTO(const struct sbm_info *info, const char *func),
+	TP_ARGS(info, func),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__string(class, info->class)
+		__string(func, func)
+		__field(s32, pid)
+	),
+
+	TP_fast_assign(
+		__entry->id = info->id;
+		__assign_str(class);
+		__assign_str(func);
+		__entry->pid = info->pid;
+	),
+
+	TP_printk("id=%llu class=%s func=%s pid=%d", __entry->id,
+		  __get_str(class), __get_str(func), __entry->pid)
+);
+
+/* A call that entered has ended. */
+TRACE_EVENT(sbm_exit,
+	TP_PROTO(const struct sbm_info *info, int result),
+	TP_ARGS(info, result),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__string(class, info->class)
+		__field(s32, result)
+		__field(u64, calls)
+	),
+
+	TP_fast_assign(
+		__entry->id = info->id;
+		__assign_str(class);
+		__entry->result = result;
+		__entry->calls = info->calls;
+	),
+
+	TP_printk("id=%llu class=%s result=%d calls=%llu", __entry->id,
+		  __get_str(class), __entry->result, __entry->calls)
+);
+
+/* A call ends in a fault. The instruction pointer is relative to the image. */
+TRACE_EVENT(sbm_fault,
+	TP_PROTO(const struct sbm_info *info, const struct sbm_fault *fault),
+	TP_ARGS(info, fault),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__string(class, info->class)
+		__field(u32, kind)
+		__field(u32, vector)
+		__field(u64, error)
+		__field(u64, addr)
+		__field(u64, ip)
+	),
+
+	TP_fast_assign(
+		__entry->id = info->id;
+		__assign_str(class);
+		__entry->kind = fault->kind;
+		__entry->vector = fault->vector;
+		__entry->error = fault->error;
+		__entry->addr = fault->addr;
+		__entry->ip = fault->ip;
+	),
+
+	TP_printk("id=%llu class=%s kind=%s vector=%s error=0x%llx addr=0x%llx ip=0x%llx",
+		  __entry->id, __get_str(class), sbm_show_kind(__entry->kind),
+		  sbm_show_vector(__entry->vector), __entry->error,
+		  __entry->addr, __entry->ip)
+);
+
+/* A sandbox asked for heap pages; heap_pages is what it has now. */
+TRACE_EVENT(sbm_grow,
+	TP_PROTO(const struct sbm_info *info, u64 nr_pages, int verdict),
+	TP_ARGS(info, nr_pages, verdict),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__string(class, info->class)
+		__field(u64, nr_pages)
+		__field(u64, heap_pages)
+		__field(s32, verdict)
+	),
+
+	TP_fast_assign(
+		__entry->id = info->id;
+		__assign_str(class);
+		__entry->nr_pages = nr_pages;
+		__entry->heap_pages = info->heap_pages;
+		__entry->verdict = verdict;
+	),
+
+	TP_printk("id=%llu class=%s nr_pages=%llu heap_pages=%llu verdict=%s",
+		  __entry->id, __get_str(class), __entry->nr_pages,
+		  __entry->heap_pages, sbm_show_grow(__entry->verdict))
+);
+
+/* A policy was asked and this is what it said, valid or not. */
+TRACE_EVENT(sbm_verdict,
+	TP_PROTO(const struct sbm_info *info, enum sbm_hook hook,
+		 const char *policy, int verdict),
+	TP_ARGS(info, hook, policy, verdict),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__string(class, info->class)
+		__field(u32, hook)
+		__string(policy, policy)
+		__field(s32, verdict)
+	),
+
+	TP_fast_assign(
+		__entry->id = info->id;
+		__assign_str(class);
+		__entry->hook = hook;
+		__assign_str(policy);
+		__entry->verdict = verdict;
+	),
+
+	TP_printk("id=%llu class=%s hook=%s policy=%s verdict=%d",
+		  __entry->id, __get_str(class), sbm_show_hook(__entry->hook),
+		  __get_str(policy), __entry->verdict)
+);
+
+/* Something happened to a policy. A rejected one has no id yet: zero. */
+TRACE_EVENT(sbm_policy,
+	TP_PROTO(u64 id, const char *class, const char *name,
+		 enum sbm_policy_event event),
+	TP_ARGS(id, class, name, event),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__string(class, class)
+		__string(name, name)
+		__field(u32, event)
+	),
+
+	TP_fast_assign(
+		__entry->id = id;
+		__assign_str(class);
+		__assign_str(name);
+		__entry->event = event;
+	),
+
+	TP_printk("id=%llu class=%s name=%s event=%s", __entry->id,
+		  __get_str(class), __get_str(name),
+		  sbm_show_event(__entry->event))
+);
+
+#endif /* _TRACE_SBM_H */
+
+/* This part must be outside protection. */
+#include <trace/define_trace.h>

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * SandBox Mode (SBM): what the kernel, BPF programs and user space share.
+ *
+ * This header is the only contract between the three. Everything here is
+ * visible in the kernel's BTF under the same name, so a BPF program that
+ * includes vmlinux.h needs nothing else.
+ */
+#ifndef _UAPI_LINUX_SBM_H
+#define _UAPI_LINUX_SBM_H
+
+#include <linux/types.h>
+
+/* Length of a class name and of a policy name, with the terminating NUL. */
+enum sbm_limits {
+	SBM_NAME_LEN = 32,
+	SBM_COMM_LEN = 16,
+};
+
+/*
+ * How a sandboxed call ends. sbm_call() returns the value of the sandboxed
+ * function (by convention zero or a negative errno of its own) or one of
+ * these. sbm_error() tells the two apart: it is zero for the former.
+ *
+ * ======================  ================================================
+ * error                   meaning
+ * ======================  ================================================
+ * SBM_ERR_FAULT           the sandbox raised a CPU exception; see the
+ *                         fault record
+ * SBM_ERR_DENIED          a policy denied the call, or a growth request
+ *                         with "kill"
+ * SBM_ERR_QUARANTINED     the class is quarantined
+ * SBM_ERR_TIME            the call's time budget ran out
+ * SBM_ERR_KILLED          the caller received a fatal signal
+ * SBM_ERR_NESTED          called from inside a sandboxed call of this task
+ * SBM_ERR_CONTEXT         wrong context: atomic, interrupt, or a task that
+ *                         has no address space left
+ * SBM_ERR_STACK           too little kernel stack is left to enter
+ * SBM_ERR_GATE            the sandbox asked for a gate that does not exist
+ * SBM_ERR_AFTER_FAULT     an earlier call ended abnormally and the sandbox
+ *                         was not reset
+ * SBM_ERR_UNSUPPORTED     strong isolation was demanded and this machine
+ *                         cannot give it
+ * ======================  ================================================
+ */
+enum sbm_errno {
+	SBM_ERR_FAULT		= -14,	/* -EFAULT */
+	SBM_ERR_DENIED		= -13,	/* -EACCES */
+	SBM_ERR_QUARANTINED	= -1,	/* -EPERM */
+	SBM_ERR_TIME		= -62,	/* -ETIME */
+	SBM_ERR_KILLED		= -4,	/* -EINTR */
+	SBM_ERR_NESTED		= -16,	/* -EBUSY */
+	SBM_ERR_CONTEXT		= -22,	/* -EINVAL */
+	SBM_ERR_STACK		= -105,	/* -ENOBUFS */
+	SBM_ERR_GATE		= -38,	/* -ENOSYS */
+	SBM_ERR_AFTER_FAULT	= -117,	/* -EUCLEAN */
+	SBM_ERR_UNSUPPORTED	= -95,	/* -EOPNOTSUPP */
+};
+
+/* Isolation level of a sandbox, strongest last. */
+enum sbm_level {
+	SBM_LEVEL_NONE,		/* plain call, no isolation */
+	SBM_LEVEL_WEAK,		/* guarded bounce buffers, direct call */
+	SBM_LEVEL_STRONG,	/* CPL 3 in an address space of its own */
+};
+
+/* State of a sandbox. */
+enum sbm_state {
+	SBM_STATE_IDLE,		/* ready for a call */
+	SBM_STATE_RUNNING,	/* a call is in progress */
+	SBM_STATE_FAULTED,	/* ended abnormally; wants sbm_reset() */
+};
+
+/* What a sandbox is, as BPF programs see it and as iterators print it. */
+struct sbm_info {
+	__u64 id;			/* unique since boot, never reused */
+	char  class[SBM_NAME_LEN];	/* what it is for, e.g. "squashfs-xz" */
+	__u32 level;			/* enum sbm_level */
+	__u32 state;			/* enum sbm_state */
+	__s32 pid;			/* thread of the current or last call */
+	char  comm[SBM_COMM_LEN];	/* and its name */
+	__u32 error;			/* last abnormal end, positive errno */
+	__u64 calls;			/* calls that entered */
+	__u64 faults;			/* calls that ended in a fault */
+	__u64 denied;			/* calls and growths refused */
+	__u64 mapped_pages;		/* pages mapped, image excluded */
+	__u64 heap_pages;		/* pages of the heap, of mapped_pages */
+	__u64 heap_limit;		/* heap_pages cannot exceed this */
+};
+
+/* Kind of exception record. */
+enum sbm_fault_kind {
+	SBM_FAULT_NONE,		/* no fault happened */
+	SBM_FAULT_EXCEPTION,	/* CPU exception; vector and error are valid */
+	SBM_FAULT_DOOR,		/* 32-bit system call door, or a foreign CS/SS */
+	SBM_FAULT_GATE,		/* unknown gate number, in addr */
+	SBM_FAULT_ABORT,	/* the image ended itself: BUG(), bad free */
+};
+
+/* A fault record: where and why a sandbox stopped. */
+struct sbm_fault {
+	__u32 kind;		/* enum sbm_fault_kind */
+	__u32 vector;		/* x86 vector number, e.g. 14 for #PF */
+	__u64 error;		/* error code the CPU pushed */
+	__u64 addr;		/* faulting address (#PF), gate number, or 0 */
+	__u64 ip;		/* instruction pointer, relative to the image */
+	__u64 sp;		/* stack pointer, relative to the stack's end */
+};
+
+/* Verdict of the enter hook; a negative errno denies with that errno. */
+enum sbm_enter_verdict {
+	SBM_ENTER_ALLOW = 0,
+	SBM_ENTER_DENY = 1,	/* the call returns SBM_ERR_DENIED */
+};
+
+/* Verdict of the fault hook. The call ends in any case. */
+enum sbm_fault_verdict {
+	SBM_FAULT_KILL = 0,		/* end the call */
+	SBM_FAULT_QUARANTINE = 1,	/* and refuse further calls of the class */
+};
+
+/* Verdict of the grow hook. */
+enum sbm_grow_verdict {
+	SBM_GROW_ALLOW = 0,
+	SBM_GROW_DENY = 1,	/* sbm_malloc() returns NULL inside */
+	SBM_GROW_KILL = 2,	/* end the call with SBM_ERR_DENIED */
+};
+
+/* The hooks of a policy, in the order they run. */
+enum sbm_hook {
+	SBM_HOOK_ENTER,
+	SBM_HOOK_FAULT,
+	SBM_HOOK_GROW,
+	SBM_HOOK_EXIT,
+	SBM_NR_HOOKS,
+};
+
+/* What happened to a policy: the event field of the sbm_policy tracepoint. */
+enum sbm_policy_event {
+	SBM_POLICY_ATTACH,
+	SBM_POLICY_DETACH,
+	SBM_POLICY_UPDATE,
+	SBM_POLICY_EJECT,	/* returned an invalid verdict */
+	SBM_POLICY_REJECT,	/* attach was refused */
+};
+
+/* An attached policy, as the iterator shows it. */
+struct sbm_policy_info {
+	__u64 id;			/* unique since boot */
+	char  name[SBM_NAME_LEN];
+	char  class[SBM_NAME_LEN];	/* pattern; empty for all classes */
+	__u64 asked;			/* hooks called since it was attached */
+	__u64 denied;			/* verdicts other than allow or kill */
+};
+
+#endif /* _UAPI_LINUX_SBM_H */

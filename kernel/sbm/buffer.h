@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* SandBox Mode: what the run loop asks of the buffers. */
+#ifndef _KERNEL_SBM_BUFFER_H
+#define _KERNEL_SBM_BUFFER_H
+
+struct sbm;
+
+void sbm_copy_in(struct sbm *sbm);
+void sbm_copy_out(struct sbm *sbm);
+
+#endif /* _KERNEL_SBM_BUFFER_H */

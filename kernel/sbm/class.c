@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SandBox Mode: the registry of classes.
+ */
+#define pr_fmt(fmt) "sbm: " fmt
+
+#include <linux/cleanup.h>
+#include <linux/ctype.h>
+#include <linux/export.h>
+#include <linux/init.h>
+#include <linux/mutex.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+
+#include "internal.h"
+
+/* Lock ordering: sbm_class_mutex, then the locks of sysfs. */
+static DEFINE_MUTEX(sbm_class_mutex);
+static LIST_HEAD(sbm_classes);
+
+/* For callers of sbm_init(), which name no class. */
+struct sbm_class sbm_default_class = {
+	.name = "default",
+	.heap_pages = 256,
+};
+
+/**
+ * sbm_name_valid() - check the name of a class or a policy
+ * @name: The name.
+ *
+ * It is also a file name and a field in line-oriented output: one to 31
+ * letters, digits, '-', '_' and '.', and no '.' first.
+ *
+ * Return: Whether it is one.
+ * Context: Any.
+ */
+bool sbm_name_valid(const char *name)
+{
+	size_t len = strnlen(name, SBM_NAME_LEN);
+	size_t i;
+
+	if (!len || len == SBM_NAME_LEN || name[0] == '.')
+		return false;
+	for (i = 0; i < len; i++)
+		if (!isalnum(name[i]) && !strchr("-_.", name[i]))
+			return false;
+	return true;
+}
+
+/**
+ * sbm_class_register() - make a class known
+ * @class: The class. Must stay valid until sbm_class_unregister().
+ *
+ * Return: Zero, -EINVAL for a name that sbm_name_valid() refuses, -EEXIST
+ * if another class has the name, or -ENOMEM.
+ * Context: Process context; may sleep. From subsys_initcall() on.
+ */
+int sbm_class_register(struct sbm_class *class)
+{
+	struct sbm_class *other;
+	int err;
+
+	if (!class->name || !sbm_name_valid(class->name))
+		return -EINVAL;
+
+	guard(mutex)(&sbm_class_mutex);
+	list_for_each_entry(other, &sbm_classes, node)
+		if (!strcmp(other->name, class->name))
+			return -EEXIST;
+
+	atomic_set(&class->nr_sandboxes, 0);
+	WRITE_ONCE(class->quarantined, false);
+	err = sbm_sysfs_add_class(class);
+	if (err)
+		return err;
+	list_add_tail(&class->node, &sbm_classes);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(sbm_class_register);
+
+/**
+ * sbm_class_unregister() - forget a class
+ * @class: The class. No sandbox of it may be left.
+ *
+ * Context: Process context; may sleep.
+ */
+void sbm_class_unregister(struct sbm_class *class)
+{
+	WARN_ON_ONCE(atomic_read(&class->nr_sandboxes));
+
+	guard(mutex)(&sbm_class_mutex);
+	list_del(&class->node);
+	sbm_sysfs_remove_class(class);
+}
+EXPORT_SYMBOL_GPL(sbm_class_unregister);
+
+/**
+ * sbm_class_quarantine() - refuse further calls of a class, or allow them again
+ * @class: The class.
+ * @quarantined: Whether calls are refused from now on.
+ * @by: Who wants it, for the log.
+ *
+ * Calls that are inside already are not ended.
+ *
+ * Context: Any.
+ */
+void sbm_class_quarantine(struct sbm_class *class, bool quarantined,
+			  const char *by)
+{
+	if (xchg(&class->quarantined, quarantined) == quarantined)
+		return;
+	pr_notice("class %s %s by %s\n", class->name,
+		  quarantined ? "quarantined" : "released", by);
+}
+
+static int __init sbm_class_init(void)
+{
+	return sbm_class_register(&sbm_default_class);
+}
+subsys_initcall(sbm_class_init);

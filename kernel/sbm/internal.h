@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * SandBox Mode: what the parts of the core, and the architecture, share.
+ *
+ * Users of sandboxes include <linux/sbm.h> and nothing else.
+ */
+#ifndef _KERNEL_SBM_INTERNAL_H
+#define _KERNEL_SBM_INTERNAL_H
+
+#include <linux/jump_label.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/sbm.h>
+#include <linux/sbm_abi.h>
+#include <linux/sbm_policy.h>
+#include <linux/seq_file.h>
+
+/* Access rights of a region. Writable and executable exclude each other. */
+#define SBM_PROT_READ	0
+#define SBM_PROT_WRITE	BIT(0)
+#define SBM_PROT_EXEC	BIT(1)
+
+/* Pages of a sandbox's stack. */
+#define SBM_STACK_PAGES	4
+
+/**
+ * struct sbm_region - a piece of memory of a sandbox
+ * @node: Entry in &sbm_sandbox.regions.
+ * @va: Address in the sandbox, page-aligned. Unmapped on both sides.
+ * @pages: The pages behind it; the region owns a reference of each.
+ * @nr_pages: Pages mapped now.
+ * @max_pages: Pages of address space set aside; @pages has as many slots.
+ * @prot: SBM_PROT_* flags.
+ * @failed: Growing it failed half way: part of @pages may not be mapped.
+ *
+ * Regions are only added, and only by the task that owns the sandbox. They go
+ * away with the sandbox.
+ */
+struct sbm_region {
+	struct list_head node;
+	unsigned long va;
+	struct page **pages;
+	unsigned int nr_pages;
+	unsigned int max_pages;
+	unsigned int prot;
+	bool failed;
+};
+
+struct arch_sbm;
+
+/**
+ * struct sbm_sandbox - a sandbox
+ * @info: What BPF programs and iterators see. Written by the owner only;
+ *	readers may see a call's values half updated.
+ * @fault: The last fault.
+ * @class: What it is for.
+ * @ref: One reference for the owner, one for each reader outside RCU.
+ * @rcu: For freeing after the last lockless reader.
+ * @regions: All regions.
+ * @stack: The stack, one of @regions.
+ * @heap: The heap, one of @regions.
+ * @next_va: Where the next region goes.
+ * @arch: The address space; %NULL below %SBM_LEVEL_STRONG.
+ */
+struct sbm_sandbox {
+	struct sbm_info info;
+	struct sbm_fault fault;
+	struct sbm_class *class;
+	struct kref ref;
+	struct rcu_head rcu;
+	struct list_head regions;
+	struct sbm_region *stack;
+	struct sbm_region *heap;
+	unsigned long next_va;
+	struct arch_sbm *arch;
+};
+
+/* Why the CPU came back from a sandbox. */
+enum sbm_exit_reason {
+	SBM_EXIT_RETURN,	/* the function returned */
+	SBM_EXIT_CALL,		/* it wants something: nr and args */
+	SBM_EXIT_FAULT,		/* it raised an exception */
+	SBM_EXIT_INTR,		/* the kernel has work to do; enter again */
+};
+
+/**
+ * struct sbm_exit - what came out of a sandbox
+ * @reason: Why.
+ * @result: Result of the function, for %SBM_EXIT_RETURN.
+ * @nr: Number of the call, for %SBM_EXIT_CALL.
+ * @args: Its arguments.
+ * @fault: The fault, for %SBM_EXIT_FAULT; its place in the code always.
+ *
+ * A private copy, made once: nothing in it changes any more.
+ */
+struct sbm_exit {
+	enum sbm_exit_reason reason;
+	int result;
+	u64 nr;
+	u64 args[3];
+	struct sbm_fault fault;
+};
+
+/* arch: the strong level. See arch/x86/kernel/sbm/. */
+#ifdef CONFIG_HAVE_ARCH_SBM
+bool arch_sbm_available(void);
+int arch_sbm_create(struct sbm_sandbox *sandbox);
+void arch_sbm_free(struct sbm_sandbox *sandbox);
+int arch_sbm_reset(struct sbm_sandbox *sandbox);
+int arch_sbm_map(struct sbm_sandbox *sandbox, unsigned long va,
+		 struct page **pages, unsigned int nr, unsigned int prot);
+int arch_sbm_reserve(struct sbm_sandbox *sandbox, unsigned long va,
+		     unsigned int nr, unsigned int prot);
+unsigned long arch_sbm_image_va(u32 offset);
+unsigned long arch_sbm_return_va(void);
+int arch_sbm_begin(struct sbm_sandbox *sandbox, unsigned long ip,
+		   unsigned long arg, unsigned long sp);
+void arch_sbm_run(struct sbm_sandbox *sandbox, struct sbm_exit *exit);
+void arch_sbm_set_result(struct sbm_sandbox *sandbox, unsigned long result);
+void arch_sbm_end(struct sbm_sandbox *sandbox);
+#else
+static inline bool arch_sbm_available(void) { return false; }
+static inline int arch_sbm_create(struct sbm_sandbox *s) { return -EOPNOTSUPP; }
+static inline void arch_sbm_free(struct sbm_sandbox *s) { }
+static inline int arch_sbm_reset(struct sbm_sandbox *s) { return 0; }
+static inline int arch_sbm_map(struct sbm_sandbox *s, unsigned long va,
+			       struct page **pages, unsigned int nr,
+			       unsigned int prot) { return -EOPNOTSUPP; }
+static inline int arch_sbm_reserve(struct sbm_sandbox *s, unsigned long va,
+				   unsigned int nr, unsigned int prot)
+{ return -EOPNOTSUPP; }
+static inline unsigned long arch_sbm_image_va(u32 offset) { return 0; }
+static inline unsigned long arch_sbm_return_va(void) { return 0; }
+static inline int arch_sbm_begin(struct sbm_sandbox *s, unsigned long ip,
+				 unsigned long arg, unsigned long sp)
+{ return -EOPNOTSUPP; }
+static inline void arch_sbm_run(struct sbm_sandbox *s, struct sbm_exit *exit) { }
+static inline void arch_sbm_set_result(struct sbm_sandbox *s, unsigned long r) { }
+static inline void arch_sbm_end(struct sbm_sandbox *s) { }
+#endif
+
+/* sandbox.c: sandboxes and their registry */
+void sbm_sandbox_put(struct sbm_sandbox *sandbox);
+struct sbm_sandbox *sbm_sandbox_get(u64 id);
+struct sbm_sandbox *sbm_sandbox_get_next(u64 id);
+unsigned int sbm_nr_sandboxes(void);
+
+/* class.c */
+bool sbm_name_valid(const char *name);
+void sbm_class_quarantine(struct sbm_class *class, bool quarantined,
+			  const char *by);
+extern struct sbm_class sbm_default_class;
+
+/* sysfs.c */
+#ifdef CONFIG_SYSFS
+int sbm_sysfs_add_class(struct sbm_class *class);
+void sbm_sysfs_remove_class(struct sbm_class *class);
+#else
+static inline int sbm_sysfs_add_class(struct sbm_class *class) { return 0; }
+static inline void sbm_sysfs_remove_class(struct sbm_class *class) { }
+#endif
+
+/* region.c: memory */
+struct sbm_region *sbm_region_create(struct sbm_sandbox *sandbox,
+				     unsigned int nr_pages,
+				     unsigned int max_pages, unsigned int prot);
+struct sbm_region *sbm_region_create_at(struct sbm_sandbox *sandbox,
+					unsigned long va, unsigned int nr_pages,
+					unsigned int max_pages,
+					unsigned int prot);
+int sbm_region_grow(struct sbm_sandbox *sandbox, struct sbm_region *region,
+		    unsigned int nr_pages);
+void sbm_region_free_all(struct sbm_sandbox *sandbox);
+void sbm_region_write(struct sbm_region *region, size_t offset,
+		      const void *src, size_t len);
+void sbm_region_read(struct sbm_region *region, size_t offset, void *dst,
+		     size_t len);
+void sbm_region_zero(struct sbm_region *region, size_t offset, size_t len);
+
+/* exec.c: the run loop */
+int sbm_run_at(struct sbm *sbm, unsigned long ip, unsigned long arg);
+
+/*
+ * verdict.c: asking the policies. Never called in atomic context. With no
+ * policy attached each of these is a nop.
+ */
+DECLARE_STATIC_KEY_FALSE(sbm_policy_key);
+int __sbm_policy_quarantined(struct sbm_sandbox *sandbox);
+int __sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags);
+void __sbm_policy_fault(struct sbm_sandbox *sandbox);
+int __sbm_policy_grow(struct sbm_sandbox *sandbox, u64 nr_pages);
+void __sbm_policy_exit(struct sbm_sandbox *sandbox, int result);
+
+/* May a call enter? Zero, or the negative errno it returns. */
+static inline int sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags)
+{
+	if (unlikely(READ_ONCE(sandbox->class->quarantined)))
+		return __sbm_policy_quarantined(sandbox);
+	if (static_branch_unlikely(&sbm_policy_key))
+		return __sbm_policy_enter(sandbox, flags);
+	return 0;
+}
+
+/* A call that entered ends in the fault recorded in @sandbox. */
+static inline void sbm_policy_fault(struct sbm_sandbox *sandbox)
+{
+	if (static_branch_unlikely(&sbm_policy_key))
+		__sbm_policy_fault(sandbox);
+}
+
+/* May the heap grow? A value of enum sbm_grow_verdict. */
+static inline int sbm_policy_grow(struct sbm_sandbox *sandbox, u64 nr_pages)
+{
+	if (static_branch_unlikely(&sbm_policy_key))
+		return __sbm_policy_grow(sandbox, nr_pages);
+	return SBM_GROW_ALLOW;
+}
+
+/* A call that entered has ended; @result is what the caller will see. */
+static inline void sbm_policy_exit(struct sbm_sandbox *sandbox, int result)
+{
+	if (static_branch_unlikely(&sbm_policy_key))
+		__sbm_policy_exit(sandbox, result);
+}
+
+/* policy.c: the attached policies */
+bool sbm_policy_get_next(u64 id, struct sbm_policy_info *info);
+
+/* stats.c: event counters, one set per CPU */
+enum sbm_event {
+	SBM_EV_CREATE,		/* sandboxes created */
+	SBM_EV_DESTROY,		/* sandboxes destroyed */
+	SBM_EV_CALL,		/* calls that entered */
+	SBM_EV_FAULT,		/* calls that ended in a fault */
+	SBM_EV_KILLED,		/* calls ended by a fatal signal */
+	SBM_EV_DENIED,		/* calls and growths refused */
+	SBM_EV_GROW,		/* growths granted */
+	SBM_EV_INTR,		/* times a call left for the kernel's work */
+	SBM_EV_PREEMPT,		/* ... and was preempted */
+	SBM_EV_MIGRATE,		/* ... and came back on another CPU */
+	SBM_EV_EJECT,		/* policies ejected */
+	SBM_NR_EVENTS,
+};
+
+void sbm_count(enum sbm_event event);
+u64 sbm_events(enum sbm_event event);
+const char *sbm_event_name(enum sbm_event event);
+
+#endif /* _KERNEL_SBM_INTERNAL_H */

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SandBox Mode: regions, the memory of a sandbox.
+ *
+ * The kernel never uses a sandbox's own addresses. It reaches the pages
+ * through its own mapping, and only while no call is running, or from the run
+ * loop; what it reads is copied once.
+ */
+#include <linux/err.h>
+#include <linux/gfp.h>
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "internal.h"
+#include "weak.h"
+
+#define SBM_GFP	(GFP_KERNEL_ACCOUNT | __GFP_ZERO)
+
+static void sbm_free_pages(struct page **pages, unsigned int nr)
+{
+	while (nr--)
+		__free_page(pages[nr]);
+}
+
+static int sbm_alloc_pages(struct page **pages, unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		pages[i] = alloc_page(SBM_GFP);
+		if (!pages[i]) {
+			sbm_free_pages(pages, i);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static void sbm_region_free(struct sbm_sandbox *sandbox,
+			    struct sbm_region *region)
+{
+	if (sandbox->info.level == SBM_LEVEL_WEAK)
+		sbm_weak_unmap(region);
+	sbm_free_pages(region->pages, region->nr_pages);
+	kvfree(region->pages);
+	kfree(region);
+}
+
+/**
+ * sbm_region_grow() - map more pages at the end of a region
+ * @sandbox: The sandbox.
+ * @region: One of its regions.
+ * @nr_pages: How many; together not more than &sbm_region.max_pages.
+ *
+ * The pages are zeroed and charged to the memory cgroup of current.
+ *
+ * Return: Zero or -ENOMEM. If mapping failed, it does not grow any more.
+ * Context: Process context; may sleep.
+ */
+int sbm_region_grow(struct sbm_sandbox *sandbox, struct sbm_region *region,
+		    unsigned int nr_pages)
+{
+	struct page **pages = region->pages + region->nr_pages;
+	unsigned long va = region->va +
+			   (unsigned long)region->nr_pages * PAGE_SIZE;
+	int err;
+
+	if (region->failed)
+		return -ENOMEM;
+
+	err = sbm_alloc_pages(pages, nr_pages);
+	if (err)
+		return err;
+
+	/*
+	 * From here on the pages belong to the region also if mapping them
+	 * fails half way: some may be visible, so they stay until the end.
+	 */
+	region->nr_pages += nr_pages;
+	sandbox->info.mapped_pages += nr_pages;
+
+	if (sandbox->info.level == SBM_LEVEL_STRONG)
+		err = arch_sbm_map(sandbox, va, pages, nr_pages, region->prot);
+	else
+		err = sbm_weak_map(region);
+	region->failed = err;
+	return err;
+}
+
+/**
+ * sbm_region_create_at() - create a region at a given address
+ * @sandbox: The sandbox.
+ * @va: Address in the sandbox, page-aligned; ignored at %SBM_LEVEL_WEAK.
+ * @nr_pages: Pages to map now.
+ * @max_pages: Pages it may grow to.
+ * @prot: SBM_PROT_* flags.
+ *
+ * Return: The region, or an ERR_PTR(): -ENOMEM, or -EINVAL for memory that
+ * would be writable and executable.
+ * Context: Process context; may sleep.
+ */
+struct sbm_region *sbm_region_create_at(struct sbm_sandbox *sandbox,
+					unsigned long va, unsigned int nr_pages,
+					unsigned int max_pages,
+					unsigned int prot)
+{
+	struct sbm_region *region;
+	int err;
+
+	if (WARN_ON_ONCE(!max_pages || nr_pages > max_pages ||
+			 ((prot & SBM_PROT_WRITE) && (prot & SBM_PROT_EXEC))))
+		return ERR_PTR(-EINVAL);
+
+	region = kzalloc(sizeof(*region), GFP_KERNEL_ACCOUNT);
+	if (!region)
+		return ERR_PTR(-ENOMEM);
+
+	region->pages = kvcalloc(max_pages, sizeof(*region->pages),
+				 GFP_KERNEL_ACCOUNT);
+	if (!region->pages) {
+		kfree(region);
+		return ERR_PTR(-ENOMEM);
+	}
+	region->va = va;
+	region->max_pages = max_pages;
+	region->prot = prot;
+	/* In the list from here on, for whoever tidies up after a failure. */
+	list_add_tail(&region->node, &sandbox->regions);
+
+	if (sandbox->info.level == SBM_LEVEL_STRONG) {
+		err = arch_sbm_reserve(sandbox, va, max_pages, prot);
+		if (err)
+			return ERR_PTR(err);
+	}
+	if (nr_pages) {
+		err = sbm_region_grow(sandbox, region, nr_pages);
+		if (err)
+			return ERR_PTR(err);
+	}
+	return region;
+}
+
+/**
+ * sbm_region_create() - create a region
+ * @sandbox: The sandbox.
+ * @nr_pages: Pages to map now.
+ * @max_pages: Pages it may grow to.
+ * @prot: SBM_PROT_* flags.
+ *
+ * The page before and the page behind the region's address space are not
+ * mapped.
+ *
+ * Return: As sbm_region_create_at().
+ * Context: Process context; may sleep.
+ */
+struct sbm_region *sbm_region_create(struct sbm_sandbox *sandbox,
+				     unsigned int nr_pages,
+				     unsigned int max_pages, unsigned int prot)
+{
+	unsigned long va = sandbox->next_va;
+
+	sandbox->next_va += (unsigned long)(max_pages + 1) * PAGE_SIZE;
+	return sbm_region_create_at(sandbox, va, nr_pages, max_pages, prot);
+}
+
+/**
+ * sbm_region_free_all() - free all regions
+ * @sandbox: Sandbox whose address space is gone already.
+ *
+ * Context: Process context; may sleep.
+ */
+void sbm_region_free_all(struct sbm_sandbox *sandbox)
+{
+	struct sbm_region *region, *next;
+
+	list_for_each_entry_safe(region, next, &sandbox->regions, node) {
+		list_del(&region->node);
+		sbm_region_free(sandbox, region);
+	}
+	sandbox->info.mapped_pages = 0;
+}
+
+/* Calls @fn(page, offset in page, offset in range, length) page by page. */
+#define sbm_for_each_piece(region, offset, len, fn)			\
+do {									\
+	size_t __at = (offset), __done = 0, __left = (len);		\
+									\
+	if (WARN_ON_ONCE(__at + __left < __at ||			\
+			 __at + __left > (region)->nr_pages * PAGE_SIZE)) \
+		break;							\
+	while (__left) {						\
+		size_t __in = offset_in_page(__at);			\
+		size_t __n = min_t(size_t, __left, PAGE_SIZE - __in);	\
+									\
+		fn((region)->pages[__at >> PAGE_SHIFT], __in, __done, __n); \
+		__at += __n;						\
+		__done += __n;						\
+		__left -= __n;						\
+	}								\
+} while (0)
+
+/**
+ * sbm_region_write() - copy into a sandbox
+ * @region: The region.
+ * @offset: Where in it, in bytes.
+ * @src: Kernel memory.
+ * @len: Number of bytes; the range must be mapped.
+ */
+void sbm_region_write(struct sbm_region *region, size_t offset,
+		      const void *src, size_t len)
+{
+#define put(page, in, done, n)	memcpy_to_page(page, in, src + (done), n)
+	sbm_for_each_piece(region, offset, len, put);
+#undef put
+}
+
+/**
+ * sbm_region_read() - copy out of a sandbox
+ * @region: The region.
+ * @offset: Where in it, in bytes.
+ * @dst: Kernel memory.
+ * @len: Number of bytes; the range must be mapped.
+ */
+void sbm_region_read(struct sbm_region *region, size_t offset, void *dst,
+		     size_t len)
+{
+#define get(page, in, done, n)	memcpy_from_page(dst + (done), page, in, n)
+	sbm_for_each_piece(region, offset, len, get);
+#undef get
+}
+
+/**
+ * sbm_region_zero() - clear a piece of a sandbox
+ * @region: The region.
+ * @offset: Where in it, in bytes.
+ * @len: Number of bytes; the range must be mapped.
+ */
+void sbm_region_zero(struct sbm_region *region, size_t offset, size_t len)
+{
+#define clear(page, in, done, n)	memzero_page(page, in, n)
+	sbm_for_each_piece(region, offset, len, clear);
+#undef clear
+}

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SandBox Mode: sandboxes, from creation to destruction, and their registry.
+ */
+#include <linux/export.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/xarray.h>
+
+#include "internal.h"
+#include <trace/events/sbm.h>
+
+/*
+ * All live sandboxes by id, for iterators. Looked up under RCU; a reference
+ * keeps what was found, not what it does, from going away.
+ */
+static DEFINE_XARRAY(sbm_sandboxes);
+static atomic64_t sbm_last_id;
+static atomic_t sbm_nr_live;
+
+static void sbm_sandbox_release(struct kref *ref)
+{
+	struct sbm_sandbox *sandbox = container_of(ref, struct sbm_sandbox, ref);
+
+	kfree_rcu(sandbox, rcu);
+}
+
+/**
+ * sbm_sandbox_put() - give a reference back
+ * @sandbox: Sandbox from sbm_sandbox_get() or sbm_sandbox_get_next().
+ */
+void sbm_sandbox_put(struct sbm_sandbox *sandbox)
+{
+	kref_put(&sandbox->ref, sbm_sandbox_release);
+}
+
+/**
+ * sbm_sandbox_get_next() - find the live sandbox that comes after another
+ * @id: Identifier of the other one; zero for the first.
+ *
+ * Return: The sandbox with the smallest identifier above @id, with a reference
+ * for sbm_sandbox_put(), or %NULL.
+ * Context: Any but NMI.
+ */
+struct sbm_sandbox *sbm_sandbox_get_next(u64 id)
+{
+	struct sbm_sandbox *sandbox;
+	unsigned long index = id;
+
+	guard(rcu)();
+	do {
+		sandbox = xa_find_after(&sbm_sandboxes, &index, ULONG_MAX,
+					XA_PRESENT);
+	} while (sandbox && !kref_get_unless_zero(&sandbox->ref));
+
+	return sandbox;
+}
+
+/**
+ * sbm_sandbox_get() - find a live sandbox
+ * @id: Its identifier.
+ *
+ * Return: The sandbox, with a reference for sbm_sandbox_put(), or %NULL.
+ * Context: Any but NMI.
+ */
+struct sbm_sandbox *sbm_sandbox_get(u64 id)
+{
+	struct sbm_sandbox *sandbox;
+
+	guard(rcu)();
+	sandbox = xa_load(&sbm_sandboxes, id);
+	if (sandbox && !kref_get_unless_zero(&sandbox->ref))
+		sandbox = NULL;
+	return sandbox;
+}
+
+/**
+ * sbm_nr_sandboxes() - number of live sandboxes
+ */
+unsigned int sbm_nr_sandboxes(void)
+{
+	return atomic_read(&sbm_nr_live);
+}
+
+/**
+ * sbm_strong_available() - can this machine isolate?
+ *
+ * Return: True if sandboxes are created at %SBM_LEVEL_STRONG.
+ * Context: Any.
+ */
+bool sbm_strong_available(void)
+{
+	return arch_sbm_available();
+}
+EXPORT_SYMBOL_GPL(sbm_strong_available);
+
+static void sbm_sandbox_free_memory(struct sbm_sandbox *sandbox)
+{
+	/* First nobody can reach the pages any more, then they go. */
+	arch_sbm_free(sandbox);
+	sbm_region_free_all(sandbox);
+}
+
+static int sbm_sandbox_set_up(struct sbm_sandbox *sandbox)
+{
+	int err;
+
+	if (sandbox->info.level < SBM_LEVEL_STRONG)
+		return 0;
+
+	err = arch_sbm_create(sandbox);
+	if (err)
+		return err;
+
+	sandbox->stack = sbm_region_create(sandbox, SBM_STACK_PAGES,
+					   SBM_STACK_PAGES, SBM_PROT_WRITE);
+	if (IS_ERR(sandbox->stack))
+		return PTR_ERR(sandbox->stack);
+
+	sandbox->heap = sbm_region_create(sandbox, 0, sandbox->class->heap_pages,
+					  SBM_PROT_WRITE);
+	return PTR_ERR_OR_ZERO(sandbox->heap);
+}
+
+static struct sbm_sandbox *sbm_sandbox_create(struct sbm_class *class)
+{
+	struct sbm_sandbox *sandbox;
+	int err;
+
+	if (class->flags & SBM_CLASS_STRONG && !arch_sbm_available())
+		return ERR_PTR(SBM_ERR_UNSUPPORTED);
+
+	sandbox = kzalloc(sizeof(*sandbox), GFP_KERNEL_ACCOUNT);
+	if (!sandbox)
+		return ERR_PTR(-ENOMEM);
+
+	kref_init(&sandbox->ref);
+	INIT_LIST_HEAD(&sandbox->regions);
+	sandbox->class = class;
+	sandbox->info.id = atomic64_inc_return(&sbm_last_id);
+	strscpy(sandbox->info.class, class->name);
+	sandbox->info.level = arch_sbm_available() ? SBM_LEVEL_STRONG :
+						     SBM_LEVEL_WEAK;
+	sandbox->info.heap_limit = class->heap_pages;
+	sandbox->info.pid = task_pid_nr(current);
+	get_task_comm(sandbox->info.comm, current);
+
+	err = sbm_sandbox_set_up(sandbox);
+	if (err)
+		goto err_free;
+
+	err = xa_err(xa_store(&sbm_sandboxes, sandbox->info.id, sandbox,
+			      GFP_KERNEL));
+	if (err)
+		goto err_free;
+
+	atomic_inc(&class->nr_sandboxes);
+	atomic_inc(&sbm_nr_live);
+	sbm_count(SBM_EV_CREATE);
+	trace_sbm_create(&sandbox->info);
+	return sandbox;
+
+err_free:
+	sbm_sandbox_free_memory(sandbox);
+	sbm_sandbox_put(sandbox);
+	return ERR_PTR(err);
+}
+
+static void sbm_sandbox_destroy(struct sbm_sandbox *sandbox)
+{
+	trace_sbm_destroy(&sandbox->info);
+	sbm_count(SBM_EV_DESTROY);
+	atomic_dec(&sbm_nr_live);
+	atomic_dec(&sandbox->class->nr_sandboxes);
+
+	xa_erase(&sbm_sandboxes, sandbox->info.id);
+	sbm_sandbox_free_memory(sandbox);
+	sbm_sandbox_put(sandbox);
+}
+
+/**
+ * sbm_init_class() - create a sandbox of a class
+ * @sbm: SBM instance to initialise.
+ * @class: Registered class.
+ *
+ * Return: Zero, or a negative errno that sbm_error() returns as well:
+ * -ENOMEM, or %SBM_ERR_UNSUPPORTED if the class demands strong isolation and
+ * this machine cannot give it.
+ * Context: Process context; may sleep.
+ */
+int sbm_init_class(struct sbm *sbm, struct sbm_class *class)
+{
+	struct sbm_sandbox *sandbox = sbm_sandbox_create(class);
+
+	*sbm = (struct sbm) { };
+	INIT_LIST_HEAD(&sbm->bufs);
+	if (IS_ERR(sandbox))
+		sbm->error = PTR_ERR(sandbox);
+	else
+		sbm->sandbox = sandbox;
+	return sbm->error;
+}
+EXPORT_SYMBOL_GPL(sbm_init_class);
+
+/**
+ * sbm_init() - create a sandbox of the default class
+ * @sbm: SBM instance to initialise.
+ *
+ * Return: As sbm_init_class().
+ * Context: Process context; may sleep.
+ */
+int sbm_init(struct sbm *sbm)
+{
+	return sbm_init_class(sbm, &sbm_default_class);
+}
+EXPORT_SYMBOL_GPL(sbm_init);
+
+/**
+ * sbm_destroy() - destroy a sandbox and its buffers
+ * @sbm: SBM instance, also one whose initialisation failed.
+ *
+ * Does not change sbm_error().
+ *
+ * Context: Process context; may sleep. Not during a call.
+ */
+void sbm_destroy(struct sbm *sbm)
+{
+	struct sbm_buf *buf, *next;
+
+	list_for_each_entry_safe(buf, next, &sbm->bufs, node)
+		kfree(buf);
+	INIT_LIST_HEAD(&sbm->bufs);
+
+	if (sbm->sandbox)
+		sbm_sandbox_destroy(sbm->sandbox);
+	sbm->sandbox = NULL;
+}
+EXPORT_SYMBOL_GPL(sbm_destroy);
+
+/**
+ * sbm_reset() - make a sandbox as good as new
+ * @sbm: SBM instance.
+ *
+ * Static data of the image gets its initial values, the heap is emptied, the
+ * sticky error is cleared. Buffers stay. Needed after a fault, and whenever
+ * nothing of an earlier call may be seen by the next.
+ *
+ * Return: Zero, or a negative errno if there is nothing to reset or it cannot
+ * be used again.
+ * Context: Process context; may sleep. Not during a call.
+ */
+int sbm_reset(struct sbm *sbm)
+{
+	struct sbm_sandbox *sandbox = sbm->sandbox;
+	int err;
+
+	if (!sandbox)
+		return sbm->error;
+
+	if (sandbox->info.level == SBM_LEVEL_STRONG) {
+		err = arch_sbm_reset(sandbox);
+		if (err)
+			return err;
+		sbm_region_zero(sandbox->heap, 0,
+				sandbox->info.heap_pages * PAGE_SIZE);
+		sbm_region_zero(sandbox->stack, 0,
+				SBM_STACK_PAGES * PAGE_SIZE);
+		sandbox->info.heap_pages = 0;
+	}
+
+	sandbox->fault = (struct sbm_fault) { };
+	sandbox->info.state = SBM_STATE_IDLE;
+	sandbox->info.error = 0;
+	sbm->error = 0;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(sbm_reset);
+
+/**
+ * sbm_level() - isolation level of a sandbox
+ * @sbm: SBM instance.
+ *
+ * Return: Its level; %SBM_LEVEL_NONE if initialisation failed.
+ */
+enum sbm_level sbm_level(const struct sbm *sbm)
+{
+	return sbm->sandbox ? sbm->sandbox->info.level : SBM_LEVEL_NONE;
+}
+EXPORT_SYMBOL_GPL(sbm_level);
+
+/**
+ * sbm_last_fault() - the fault that ended the last call
+ * @sbm: SBM instance.
+ * @fault: Filled in; its kind is %SBM_FAULT_NONE if there was none.
+ *
+ * Return: Zero, or the error of a failed initialisation.
+ */
+int sbm_last_fault(const struct sbm *sbm, struct sbm_fault *fault)
+{
+	*fault = (struct sbm_fault) { };
+	if (!sbm->sandbox)
+		return sbm->error;
+	*fault = sbm->sandbox->fault;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(sbm_last_fault);
