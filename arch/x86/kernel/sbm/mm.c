@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SandBox Mode on x86-64: the address space of a sandbox.
+ *
+ * An ordinary mm_struct that no process owns. Everything in it is mapped when
+ * the sandbox is set up or grows, never by a fault, with page table entries
+ * that the rest of mm leaves alone (VM_PFNMAP): no reverse mapping, no
+ * swapping, no copy on write, no get_user_pages(). The sandbox owns the pages.
+ *
+ * Lock ordering: the mmap_lock of a sandbox is taken under file system locks
+ * and under the mmap_lock of processes, never the other way round. It has a
+ * lockdep class of its own, and is not taken on the way in or out.
+ */
+#include <linux/cred.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/pfn_t.h>
+#include <linux/sched/coredump.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/user_namespace.h>
+
+#include "arch.h"
+
+static struct lock_class_key sbm_mmap_lock_key;
+
+static vm_fault_t sbm_vma_fault(struct vm_fault *vmf)
+{
+	/* Nobody faults pages in; a fault of the sandbox never gets here. */
+	return VM_FAULT_SIGBUS;
+}
+
+static const char *sbm_vma_name(struct vm_area_struct *vma)
+{
+	return "[sandbox]";
+}
+
+static const struct vm_operations_struct sbm_vm_ops = {
+	.fault = sbm_vma_fault,
+	.name = sbm_vma_name,
+};
+
+static vm_flags_t sbm_vm_flags(unsigned int prot)
+{
+	vm_flags_t flags = VM_SHARED | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP |
+			   VM_DONTCOPY | VM_READ;
+
+	if (prot & SBM_PROT_WRITE)
+		flags |= VM_WRITE;
+	if (prot & SBM_PROT_EXEC)
+		flags |= VM_EXEC;
+	return flags;
+}
+
+static struct mm_struct *sbm_mm_alloc(void)
+{
+	struct mm_struct *mm = mm_alloc();
+
+	if (!mm)
+		return NULL;
+
+	lockdep_set_class(&mm->mmap_lock, &sbm_mmap_lock_key);
+
+	/*
+	 * A new mm takes after the process that made it. This one outlives it,
+	 * and belongs to the kernel: pages are charged when they are allocated.
+	 */
+	mm->flags = MMF_DUMP_FILTER_DEFAULT;
+	mm->def_flags = 0;
+	put_user_ns(mm->user_ns);
+	mm->user_ns = get_user_ns(&init_user_ns);
+#ifdef CONFIG_MEMCG
+	WRITE_ONCE(mm->owner, NULL);
+#endif
+	return mm;
+}
+
+/**
+ * arch_sbm_reserve() - set aside address space
+ * @sandbox: The sandbox.
+ * @va: First address, page-aligned.
+ * @nr: Number of pages.
+ * @prot: SBM_PROT_* flags of what will be mapped there.
+ *
+ * Return: Zero or -ENOMEM.
+ * Context: Process context; may sleep.
+ */
+int arch_sbm_reserve(struct sbm_sandbox *sandbox, unsigned long va,
+		     unsigned int nr, unsigned int prot)
+{
+	struct mm_struct *mm = sandbox->arch->mm;
+	struct vm_area_struct *vma;
+	int err;
+
+	vma = vm_area_alloc(mm);
+	if (!vma)
+		return -ENOMEM;
+
+	vma->vm_start = va;
+	vma->vm_end = va + (unsigned long)nr * PAGE_SIZE;
+	vma->vm_pgoff = va >> PAGE_SHIFT;
+	vma->vm_ops = &sbm_vm_ops;
+	vm_flags_init(vma, sbm_vm_flags(prot));
+	vma->vm_page_prot = vm_get_page_prot(vma->vm_flags);
+
+	mmap_write_lock(mm);
+	/* Not _install_special_mapping(): that tells perf about the caller. */
+	err = insert_vm_struct(mm, vma);
+	mmap_write_unlock(mm);
+
+	if (err)
+		vm_area_free(vma);
+	return err;
+}
+
+static int sbm_insert_pfn(struct vm_area_struct *vma, unsigned long va,
+			  unsigned long pfn)
+{
+	vm_fault_t ret = vmf_insert_pfn_prot(vma, va, pfn, vma->vm_page_prot);
+
+	return ret == VM_FAULT_NOPAGE ? 0 : vm_fault_to_errno(ret, 0);
+}
+
+/**
+ * arch_sbm_map() - map pages where address space was set aside
+ * @sandbox: The sandbox.
+ * @va: First address, page-aligned.
+ * @pages: The pages; the caller keeps its references while they are mapped.
+ * @nr: Number of pages.
+ * @prot: As for arch_sbm_reserve().
+ *
+ * Nothing was mapped there before, so no TLB entry has to go.
+ *
+ * Return: Zero or a negative errno; then part of the pages may be mapped.
+ * Context: Process context; may sleep.
+ */
+int arch_sbm_map(struct sbm_sandbox *sandbox, unsigned long va,
+		 struct page **pages, unsigned int nr, unsigned int prot)
+{
+	struct mm_struct *mm = sandbox->arch->mm;
+	struct vm_area_struct *vma;
+	unsigned int i;
+	int err = 0;
+
+	mmap_write_lock(mm);
+	vma = vma_lookup(mm, va);
+	if (WARN_ON_ONCE(!vma || vma->vm_flags != sbm_vm_flags(prot)))
+		err = -EINVAL;
+	for (i = 0; i < nr && !err; i++, va += PAGE_SIZE)
+		err = sbm_insert_pfn(vma, va, page_to_pfn(pages[i]));
+	mmap_write_unlock(mm);
+
+	return err;
+}
+
+/**
+ * sbm_mm_map_pfn() - map memory that belongs to the kernel image
+ * @sandbox: The sandbox.
+ * @va: First address, page-aligned.
+ * @pfn: First page frame.
+ * @nr: Number of pages.
+ * @prot: SBM_PROT_* flags; not writable.
+ *
+ * Return: Zero or a negative errno.
+ * Context: Process context; may sleep.
+ */
+int sbm_mm_map_pfn(struct sbm_sandbox *sandbox, unsigned long va,
+		   unsigned long pfn, unsigned int nr, unsigned int prot)
+{
+	struct mm_struct *mm = sandbox->arch->mm;
+	struct vm_area_struct *vma;
+	unsigned int i;
+	int err;
+
+	err = arch_sbm_reserve(sandbox, va, nr, prot);
+	if (err)
+		return err;
+
+	mmap_write_lock(mm);
+	vma = vma_lookup(mm, va);
+	for (i = 0; i < nr && !err; i++, va += PAGE_SIZE)
+		err = sbm_insert_pfn(vma, va, pfn + i);
+	mmap_write_unlock(mm);
+
+	return err;
+}
+
+/**
+ * arch_sbm_create() - give a sandbox an address space, with the image in it
+ * @sandbox: New sandbox without regions.
+ *
+ * Return: Zero or a negative errno, with nothing left behind.
+ * Context: Process context; may sleep.
+ */
+int arch_sbm_create(struct sbm_sandbox *sandbox)
+{
+	struct arch_sbm *arch;
+	int err;
+
+	arch = kzalloc(sizeof(*arch), GFP_KERNEL_ACCOUNT);
+	if (!arch)
+		return -ENOMEM;
+
+	arch->mm = sbm_mm_alloc();
+	if (!arch->mm) {
+		kfree(arch);
+		return -ENOMEM;
+	}
+
+	sandbox->arch = arch;
+	sandbox->next_va = sbm_image_end() + PAGE_SIZE;
+	err = sbm_image_map(sandbox);
+	if (err)
+		arch_sbm_free(sandbox);
+	return err;
+}
+
+/**
+ * arch_sbm_free() - take the address space away
+ * @sandbox: Sandbox that is not in a call.
+ *
+ * Comes before the pages are freed. The page tables may stay for a while where
+ * a CPU uses them lazily, as those of any process do.
+ *
+ * Context: Process context; may sleep.
+ */
+void arch_sbm_free(struct sbm_sandbox *sandbox)
+{
+	struct arch_sbm *arch = sandbox->arch;
+
+	if (!arch)
+		return;
+	sandbox->arch = NULL;
+	mmput(arch->mm);
+	kfree(arch);
+}
+
+/**
+ * arch_sbm_reset() - make the image's data pristine
+ * @sandbox: Sandbox that is not in a call.
+ *
+ * Return: Zero, or %SBM_ERR_FAULT if its memory is bad.
+ * Context: Process context.
+ */
+int arch_sbm_reset(struct sbm_sandbox *sandbox)
+{
+	if (sandbox->arch->poisoned)
+		return SBM_ERR_FAULT;
+	return sbm_image_reset(sandbox);
+}
