@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SandBox Mode: loops to be measured, in /sys/kernel/debug/sbm/bench/.
+ *
+ *   input		write compressed data for the codecs
+ *   null, fault, ...	write N: does it N times
+ *
+ * How long they take is for the reader to measure; `make bench` counts
+ * instructions from outside.
+ */
+#include <linux/cleanup.h>
+#include <linux/debugfs.h>
+#include <linux/fs.h>
+#include <linux/init.h>
+#include <linux/mutex.h>
+#include <linux/sbm_codec.h>
+#include <linux/sizes.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+
+#include "internal.h"
+#include "tests/sandboxed.h"
+
+/* One block, as squashfs has it. */
+#define BENCH_BLOCK	SZ_128K
+
+static struct sbm_class sbm_bench_class = {
+	.name = "sbm-bench",
+	.heap_pages = 1024,
+	.flags = SBM_CLASS_STRONG,
+};
+
+static DEFINE_MUTEX(sbm_bench_lock);	/* all below */
+static void *bench_input;
+static void *bench_output;
+static size_t bench_input_len;
+
+struct bench {
+	struct sbm sbm;
+	struct sbm_buf *in;
+	struct sbm_buf *out;
+};
+
+static int bench_null(struct bench *bench, enum sbm_codec codec)
+{
+	return sbm_call(&bench->sbm, sbm_test_null);
+}
+
+/* A fault, and all it takes until the next call can be made. */
+static int bench_fault(struct bench *bench, enum sbm_codec codec)
+{
+	int ret = sbm_call(&bench->sbm, sbm_test_read_at, NULL, 0);
+
+	return ret == SBM_ERR_FAULT ? sbm_reset(&bench->sbm) : -EILSEQ;
+}
+
+/* What a sandboxed block is copied: in, and out again. */
+static int bench_copy(struct bench *bench, enum sbm_codec codec)
+{
+	return sbm_buf_write(bench->in, bench->in->size - bench_input_len,
+			     bench_input, bench_input_len) ?:
+	       sbm_buf_read(bench->out, 0, bench_output, BENCH_BLOCK);
+}
+
+static int bench_sandboxed(struct bench *bench, enum sbm_codec codec)
+{
+	int ret = sbm_decompress(&bench->sbm, codec,
+				 sbm_buf_place(bench->in, bench_input_len),
+				 bench_input_len, bench->out->sbm_ptr,
+				 BENCH_BLOCK);
+
+	return ret == BENCH_BLOCK ? 0 : -EILSEQ;
+}
+
+static int bench_direct(struct bench *bench, enum sbm_codec codec)
+{
+	int ret = sbm_decompress_direct(codec, bench_input, bench_input_len,
+					bench_output, BENCH_BLOCK);
+
+	return ret == BENCH_BLOCK ? 0 : -EILSEQ;
+}
+
+static const struct bench_file {
+	const char *name;
+	int (*run)(struct bench *bench, enum sbm_codec codec);
+	enum sbm_codec codec;
+} bench_files[] = {
+	{ "null", bench_null },
+	{ "fault", bench_fault },
+	{ "copy", bench_copy },
+	{ "zlib-sandboxed", bench_sandboxed, SBM_CODEC_ZLIB },
+	{ "zlib-direct", bench_direct, SBM_CODEC_ZLIB },
+	{ "xz-sandboxed", bench_sandboxed, SBM_CODEC_XZ },
+	{ "xz-direct", bench_direct, SBM_CODEC_XZ },
+	{ "zstd-sandboxed", bench_sandboxed, SBM_CODEC_ZSTD },
+	{ "zstd-direct", bench_direct, SBM_CODEC_ZSTD },
+};
+
+static int bench_set_up(struct bench *bench)
+{
+	sbm_init_class(&bench->sbm, &sbm_bench_class);
+	bench->in = sbm_alloc_buf(&bench->sbm, BENCH_BLOCK, SBM_IN);
+	bench->out = sbm_alloc_buf(&bench->sbm, BENCH_BLOCK, SBM_OUT);
+	if (!sbm_error(&bench->sbm))
+		sbm_buf_write(bench->in, bench->in->size - bench_input_len,
+			      bench_input, bench_input_len);
+	return sbm_error(&bench->sbm);
+}
+
+static ssize_t bench_run_write(struct file *file, const char __user *buf,
+			       size_t count, loff_t *ppos)
+{
+	const struct bench_file *what = file_inode(file)->i_private;
+	unsigned long i, rounds;
+	struct bench bench;
+	int err;
+
+	err = kstrtoul_from_user(buf, count, 0, &rounds);
+	if (err)
+		return err;
+
+	guard(mutex)(&sbm_bench_lock);
+	err = bench_set_up(&bench);
+	for (i = 0; i < rounds && !err; i++)
+		err = what->run(&bench, what->codec);
+	sbm_destroy(&bench.sbm);
+	return err ?: count;
+}
+
+static const struct file_operations bench_run_fops = {
+	.owner = THIS_MODULE,
+	.open = nonseekable_open,
+	.write = bench_run_write,
+};
+
+static ssize_t bench_input_write(struct file *file, const char __user *buf,
+				 size_t count, loff_t *ppos)
+{
+	guard(mutex)(&sbm_bench_lock);
+	if (count > BENCH_BLOCK)
+		return -EINVAL;
+	if (copy_from_user(bench_input, buf, count))
+		return -EFAULT;
+	bench_input_len = count;
+	return count;
+}
+
+static const struct file_operations bench_input_fops = {
+	.owner = THIS_MODULE,
+	.open = nonseekable_open,
+	.write = bench_input_write,
+};
+
+static int __init sbm_bench_init(void)
+{
+	struct dentry *sbm, *dir;
+	int i;
+
+	bench_input = vmalloc(BENCH_BLOCK);
+	bench_output = vmalloc(BENCH_BLOCK);
+	if (!bench_input || !bench_output ||
+	    sbm_class_register(&sbm_bench_class)) {
+		vfree(bench_input);
+		vfree(bench_output);
+		return -ENOMEM;
+	}
+
+	sbm = debugfs_lookup("sbm", NULL);
+	dir = debugfs_create_dir("bench", sbm);
+	dput(sbm);
+	debugfs_create_file("input", 0200, dir, NULL, &bench_input_fops);
+	for (i = 0; i < ARRAY_SIZE(bench_files); i++)
+		debugfs_create_file(bench_files[i].name, 0200, dir,
+				    (void *)&bench_files[i], &bench_run_fops);
+	return 0;
+}
+late_initcall_sync(sbm_bench_init);

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SandBox Mode: the test interface, /sys/kernel/debug/sbm/.
+ *
+ *   run				write machine code, read how it ended
+ *   stress				write N: makes N calls
+ *   codec/<name>/sandboxed	write compressed data, read it decompressed
+ *   codec/<name>/direct	the same without a sandbox
+ *
+ * Each open file is a test of its own. Reading starts at the beginning of the
+ * result, whatever has been written before, so one descriptor does for both.
+ */
+#include <linux/cleanup.h>
+#include <linux/debugfs.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/init.h>
+#include <linux/mm.h>
+#include <linux/mutex.h>
+#include <linux/sbm_codec.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+
+#include "internal.h"
+#include "tests/raw.h"
+#include "tests/sandboxed.h"
+
+#define SBM_RUN_MAX	SZ_64K
+#define SBM_CODEC_MAX	SZ_16M
+
+static struct sbm_class sbm_codec_class = {
+	.name = "sbm-test-codec",
+	.heap_pages = 4096,
+	.flags = SBM_CLASS_STRONG,
+};
+
+static const char * const sbm_level_names[] = {
+	[SBM_LEVEL_NONE] = "none",
+	[SBM_LEVEL_WEAK] = "weak",
+	[SBM_LEVEL_STRONG] = "strong",
+};
+
+static const char * const sbm_kind_names[] = {
+	[SBM_FAULT_NONE] = "none",
+	[SBM_FAULT_EXCEPTION] = "exception",
+	[SBM_FAULT_DOOR] = "door",
+	[SBM_FAULT_GATE] = "gate",
+	[SBM_FAULT_ABORT] = "abort",
+};
+
+/* === run === */
+
+struct sbm_run_file {
+	struct mutex lock;	/* the members below */
+	size_t len;
+	char result[256];
+};
+
+static int sbm_run_open(struct inode *inode, struct file *file)
+{
+	struct sbm_run_file *run = kzalloc(sizeof(*run), GFP_KERNEL);
+
+	if (!run)
+		return -ENOMEM;
+	mutex_init(&run->lock);
+	file->private_data = run;
+	return 0;
+}
+
+static int sbm_run_release(struct inode *inode, struct file *file)
+{
+	kfree(file->private_data);
+	return 0;
+}
+
+static int sbm_run_code(struct sbm_run_file *run, const void *code, size_t len)
+{
+	struct sbm_fault *fault;
+	struct sbm_raw raw;
+	int err, ret;
+
+	err = sbm_raw_init(&raw, code, len);
+	if (err)
+		return err;
+
+	ret = sbm_raw_run(&raw, 0);
+	fault = &raw.fault;
+	run->len = scnprintf(run->result, sizeof(run->result),
+			     "ret=%d kind=%s vector=%u error=0x%llx addr=0x%llx ip=0x%llx level=%s\n",
+			     ret, sbm_kind_names[fault->kind], fault->vector,
+			     fault->error, fault->addr, fault->ip,
+			     sbm_level_names[sbm_level(&raw.sbm)]);
+
+	/* Killed is not a result: nobody is left to read it. */
+	err = sbm_error(&raw.sbm) == SBM_ERR_KILLED ? SBM_ERR_KILLED : 0;
+	sbm_raw_destroy(&raw);
+	return err;
+}
+
+static ssize_t sbm_run_write(struct file *file, const char __user *buf,
+			     size_t count, loff_t *ppos)
+{
+	struct sbm_run_file *run = file->private_data;
+	void *code;
+	int err;
+
+	if (!count || count > SBM_RUN_MAX)
+		return -EINVAL;
+
+	code = vmemdup_user(buf, count);
+	if (IS_ERR(code))
+		return PTR_ERR(code);
+
+	mutex_lock(&run->lock);
+	run->len = 0;
+	err = sbm_run_code(run, code, count);
+	mutex_unlock(&run->lock);
+
+	kvfree(code);
+	if (err)
+		return err;
+	*ppos = 0;
+	return count;
+}
+
+static ssize_t sbm_run_read(struct file *file, char __user *buf, size_t count,
+			    loff_t *ppos)
+{
+	struct sbm_run_file *run = file->private_data;
+
+	guard(mutex)(&run->lock);
+	return simple_read_from_buffer(buf, count, ppos, run->result, run->len);
+}
+
+static const struct file_operations sbm_run_fops = {
+	.owner = THIS_MODULE,
+	.open = sbm_run_open,
+	.release = sbm_run_release,
+	.write = sbm_run_write,
+	.read = sbm_run_read,
+	.llseek = default_llseek,
+};
+
+/* === stress === */
+
+static ssize_t sbm_stress_write(struct file *file, const char __user *buf,
+				size_t count, loff_t *ppos)
+{
+	unsigned long i, calls;
+	struct sbm sbm;
+	int err;
+
+	err = kstrtoul_from_user(buf, count, 0, &calls);
+	if (err)
+		return err;
+
+	err = sbm_init_class(&sbm, &sbm_codec_class);
+	for (i = 0; i < calls && !err; i++)
+		err = sbm_call(&sbm, sbm_test_null);
+	sbm_destroy(&sbm);
+
+	return err ?: count;
+}
+
+static const struct file_operations sbm_stress_fops = {
+	.owner = THIS_MODULE,
+	.open = nonseekable_open,
+	.write = sbm_stress_write,
+};
+
+/* === codec === */
+
+struct sbm_codec_file {
+	struct mutex lock;	/* the members below */
+	bool sandboxed;
+	enum sbm_codec codec;
+	u8 *in;
+	u8 *out;
+	size_t in_len;
+	bool done;
+	int result;		/* bytes in @out, or a negative errno */
+};
+
+static int sbm_codec_open(struct inode *inode, struct file *file,
+			  bool sandboxed)
+{
+	struct sbm_codec_file *codec = kzalloc(sizeof(*codec), GFP_KERNEL);
+
+	if (!codec)
+		return -ENOMEM;
+	codec->in = vmalloc(SBM_CODEC_MAX);
+	codec->out = vmalloc(SBM_CODEC_MAX);
+	if (!codec->in || !codec->out) {
+		vfree(codec->in);
+		vfree(codec->out);
+		kfree(codec);
+		return -ENOMEM;
+	}
+	mutex_init(&codec->lock);
+	codec->codec = (unsigned long)inode->i_private;
+	codec->sandboxed = sandboxed;
+	file->private_data = codec;
+	return 0;
+}
+
+static int sbm_codec_open_sandboxed(struct inode *inode, struct file *file)
+{
+	return sbm_codec_open(inode, file, true);
+}
+
+static int sbm_codec_open_direct(struct inode *inode, struct file *file)
+{
+	return sbm_codec_open(inode, file, false);
+}
+
+static int sbm_codec_release(struct inode *inode, struct file *file)
+{
+	struct sbm_codec_file *codec = file->private_data;
+
+	vfree(codec->in);
+	vfree(codec->out);
+	kfree(codec);
+	return 0;
+}
+
+static int sbm_codec_run_sandboxed(struct sbm_codec_file *codec)
+{
+	struct sbm_buf *out;
+	struct sbm sbm;
+	u8 *in;
+	int ret;
+
+	ret = sbm_init_class(&sbm, &sbm_codec_class);
+	if (ret)
+		return ret;
+	in = SBM_COPY_IN(&sbm, codec->in, codec->in_len);
+	/* Not SBM_COPY_OUT(): most of this much is not going to be used. */
+	out = sbm_alloc_buf(&sbm, SBM_CODEC_MAX, SBM_OUT);
+	ret = sbm_error(&sbm);
+	if (!ret)
+		ret = sbm_decompress(&sbm, codec->codec, in, codec->in_len,
+				     out->sbm_ptr, SBM_CODEC_MAX);
+	if (ret > 0)
+		sbm_buf_read(out, 0, codec->out, ret);
+	sbm_destroy(&sbm);
+	return ret;
+}
+
+static void sbm_codec_run(struct sbm_codec_file *codec)
+{
+	int ret;
+
+	if (codec->sandboxed)
+		ret = sbm_codec_run_sandboxed(codec);
+	else
+		ret = sbm_decompress_direct(codec->codec, codec->in,
+					    codec->in_len, codec->out,
+					    SBM_CODEC_MAX);
+	codec->result = ret;
+	codec->done = true;
+}
+
+static ssize_t sbm_codec_write(struct file *file, const char __user *buf,
+			       size_t count, loff_t *ppos)
+{
+	struct sbm_codec_file *codec = file->private_data;
+
+	guard(mutex)(&codec->lock);
+	if (codec->done) {
+		/* The result has been read: a new input begins. */
+		codec->done = false;
+		codec->in_len = 0;
+	}
+	if (count > SBM_CODEC_MAX - codec->in_len)
+		return -EFBIG;
+	if (copy_from_user(codec->in + codec->in_len, buf, count))
+		return -EFAULT;
+
+	codec->in_len += count;
+	*ppos = 0;
+	return count;
+}
+
+static ssize_t sbm_codec_read(struct file *file, char __user *buf, size_t count,
+			      loff_t *ppos)
+{
+	struct sbm_codec_file *codec = file->private_data;
+
+	guard(mutex)(&codec->lock);
+	if (!codec->in_len)
+		return -ENODATA;
+	if (!codec->done)
+		sbm_codec_run(codec);
+	if (codec->result < 0)
+		return codec->result;
+	return simple_read_from_buffer(buf, count, ppos, codec->out,
+				       codec->result);
+}
+
+static const struct file_operations sbm_codec_sandboxed_fops = {
+	.owner = THIS_MODULE,
+	.open = sbm_codec_open_sandboxed,
+	.release = sbm_codec_release,
+	.write = sbm_codec_write,
+	.read = sbm_codec_read,
+	.llseek = default_llseek,
+};
+
+static const struct file_operations sbm_codec_direct_fops = {
+	.owner = THIS_MODULE,
+	.open = sbm_codec_open_direct,
+	.release = sbm_codec_release,
+	.write = sbm_codec_write,
+	.read = sbm_codec_read,
+	.llseek = default_llseek,
+};
+
+static int __init sbm_debugfs_init(void)
+{
+	struct dentry *root, *codecs, *dir;
+	unsigned long codec;
+	int err;
+
+	err = sbm_class_register(&sbm_codec_class);
+	if (err)
+		return err;
+
+	root = debugfs_create_dir("sbm", NULL);
+	debugfs_create_file("run", 0600, root, NULL, &sbm_run_fops);
+	debugfs_create_file("stress", 0200, root, NULL, &sbm_stress_fops);
+
+	codecs = debugfs_create_dir("codec", root);
+	for (codec = 0; codec < SBM_NR_CODECS; codec++) {
+		dir = debugfs_create_dir(sbm_codec_name(codec), codecs);
+		debugfs_create_file("sandboxed", 0600, dir, (void *)codec,
+				    &sbm_codec_sandboxed_fops);
+		debugfs_create_file("direct", 0600, dir, (void *)codec,
+				    &sbm_codec_direct_fops);
+	}
+	return 0;
+}
+late_initcall(sbm_debugfs_init);

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SandBox Mode tests: decompression in a sandbox gives what decompression
+ * outside gives, be it data or an error.
+ */
+#include <kunit/test.h>
+#include <linux/kernel.h>
+#include <linux/sbm_codec.h>
+#include <linux/string.h>
+
+#include "codec_vectors.h"
+#include "testlib.h"
+
+#define LINES		40
+#define LINE_LEN	44
+#define TEXT_LEN	(LINES * LINE_LEN)
+
+static struct sbm_class sbm_codec_test_class = {
+	.name = "sbm-kunit-codec",
+	.heap_pages = 1024,
+};
+
+/**
+ * struct codec_case - a codec and what it must decode
+ * @name: Name of the codec.
+ * @codec: The codec.
+ * @data: The text, compressed.
+ * @len: Its length in bytes.
+ */
+struct codec_case {
+	const char *name;
+	enum sbm_codec codec;
+	const u8 *data;
+	size_t len;
+};
+
+static const struct codec_case codec_cases[] = {
+	{ "zlib", SBM_CODEC_ZLIB, sbm_vector_zlib, sizeof(sbm_vector_zlib) },
+	{ "xz", SBM_CODEC_XZ, sbm_vector_xz, sizeof(sbm_vector_xz) },
+	{ "zstd", SBM_CODEC_ZSTD, sbm_vector_zstd, sizeof(sbm_vector_zstd) },
+};
+
+static void codec_case_name(const struct codec_case *c, char *desc)
+{
+	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(codec, codec_cases, codec_case_name);
+
+static char *sbm_codec_text(struct kunit *test)
+{
+	char *text = kunit_kzalloc(test, TEXT_LEN + 1, GFP_KERNEL);
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, text);
+	for (i = 0; i < LINES; i++)
+		sprintf(text + i * LINE_LEN,
+			"line %03u: %08x, a line to be compressed\n", i,
+			i * 2654435761U);
+	return text;
+}
+
+/* Decompresses @in in a sandbox of its own; gives its error, if it has one. */
+static int decompress(struct kunit *test, const struct codec_case *c,
+		      const u8 *in, size_t in_len, u8 *out, size_t out_len,
+		      int *error)
+{
+	struct sbm sbm;
+	const u8 *sbm_in;
+	u8 *sbm_out;
+	int ret;
+
+	KUNIT_ASSERT_EQ(test, sbm_init_class(&sbm, &sbm_codec_test_class), 0);
+	sbm_in = SBM_COPY_IN(&sbm, in, in_len);
+	sbm_out = SBM_COPY_OUT(&sbm, out, out_len);
+	ret = sbm_decompress(&sbm, c->codec, sbm_in, in_len, sbm_out, out_len);
+	*error = sbm_error(&sbm);
+	sbm_destroy(&sbm);
+	return ret;
+}
+
+/* A good input gives the text, in and out of the sandbox. */
+static void sbm_decompress_good(struct kunit *test)
+{
+	const struct codec_case *c = test->param_value;
+	char *text = sbm_codec_text(test);
+	u8 *out = kunit_kzalloc(test, TEXT_LEN, GFP_KERNEL);
+	int error;
+
+	KUNIT_ASSERT_NOT_NULL(test, out);
+	KUNIT_EXPECT_EQ(test, TEXT_LEN,
+			sbm_decompress_direct(c->codec, c->data, c->len, out,
+					      TEXT_LEN));
+	KUNIT_EXPECT_MEMEQ(test, out, text, TEXT_LEN);
+
+	memset(out, 0, TEXT_LEN);
+	KUNIT_EXPECT_EQ(test, TEXT_LEN,
+			decompress(test, c, c->data, c->len, out, TEXT_LEN,
+				   &error));
+	KUNIT_EXPECT_EQ(test, error, 0);
+	KUNIT_EXPECT_MEMEQ(test, out, text, TEXT_LEN);
+}
+
+/* Compares the results, whatever they are, of decompressing @in. */
+static int compare(struct kunit *test, const u8 *in, size_t in_len,
+		   size_t out_len)
+{
+	const struct codec_case *c = test->param_value;
+	u8 *direct = kunit_kzalloc(test, out_len, GFP_KERNEL);
+	u8 *inside = kunit_kzalloc(test, out_len, GFP_KERNEL);
+	int want, got, error;
+
+	KUNIT_ASSERT_NOT_NULL(test, direct);
+	KUNIT_ASSERT_NOT_NULL(test, inside);
+	want = sbm_decompress_direct(c->codec, in, in_len, direct, out_len);
+	got = decompress(test, c, in, in_len, inside, out_len, &error);
+	KUNIT_EXPECT_EQ(test, error, 0);
+	KUNIT_EXPECT_EQ(test, got, want);
+	if (want > 0)
+		KUNIT_EXPECT_MEMEQ(test, inside, direct, want);
+	kunit_kfree(test, direct);
+	kunit_kfree(test, inside);
+	return want;
+}
+
+/* An input that ends early is the same error in and out of the sandbox. */
+static void sbm_decompress_truncated(struct kunit *test)
+{
+	const struct codec_case *c = test->param_value;
+	size_t len;
+
+	for (len = 1; len < c->len; len += 1 + c->len / 8)
+		KUNIT_EXPECT_LT(test, compare(test, c->data, len, TEXT_LEN), 0);
+}
+
+/* So is one whose output does not fit. */
+static void sbm_decompress_no_room(struct kunit *test)
+{
+	const struct codec_case *c = test->param_value;
+
+	KUNIT_EXPECT_LT(test, compare(test, c->data, c->len, TEXT_LEN - 1), 0);
+	KUNIT_EXPECT_LT(test, compare(test, c->data, c->len, 1), 0);
+}
+
+/* Damage is the same error, or the same wrong data. */
+static void sbm_decompress_damaged(struct kunit *test)
+{
+	const struct codec_case *c = test->param_value;
+	u8 *in = kunit_kmalloc(test, c->len, GFP_KERNEL);
+	size_t at;
+
+	KUNIT_ASSERT_NOT_NULL(test, in);
+	for (at = 0; at < c->len; at += 1 + c->len / 24) {
+		memcpy(in, c->data, c->len);
+		in[at] ^= 0x10;
+		compare(test, in, c->len, TEXT_LEN);
+	}
+}
+
+/* One sandbox decompresses again and again, also after an error. */
+static void sbm_decompress_reused(struct kunit *test)
+{
+	const struct codec_case *c = test->param_value;
+	struct sbm *sbm = sbm_test_init_class(test, &sbm_codec_test_class);
+	u8 *out = kunit_kzalloc(test, TEXT_LEN, GFP_KERNEL);
+	char *text = sbm_codec_text(test);
+	const u8 *sbm_in;
+	u8 *sbm_out;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, out);
+	sbm_in = SBM_COPY_IN(sbm, c->data, c->len);
+	sbm_out = SBM_COPY_OUT(sbm, out, TEXT_LEN);
+
+	for (i = 0; i < 20; i++) {
+		KUNIT_EXPECT_LT(test,
+				sbm_decompress(sbm, c->codec, sbm_in,
+					       c->len / 2, sbm_out, TEXT_LEN),
+				0);
+		KUNIT_EXPECT_EQ(test, TEXT_LEN,
+				sbm_decompress(sbm, c->codec, sbm_in, c->len,
+					       sbm_out, TEXT_LEN));
+		KUNIT_EXPECT_MEMEQ(test, out, text, TEXT_LEN);
+	}
+	KUNIT_EXPECT_EQ(test, sbm_error(sbm), 0);
+}
+
+static struct kunit_case sbm_codec_cases[] = {
+	KUNIT_CASE_PARAM(sbm_decompress_good, codec_gen_params),
+	KUNIT_CASE_PARAM(sbm_decompress_truncated, codec_gen_params),
+	KUNIT_CASE_PARAM(sbm_decompress_no_room, codec_gen_params),
+	KUNIT_CASE_PARAM(sbm_decompress_damaged, codec_gen_params),
+	KUNIT_CASE_PARAM(sbm_decompress_reused, codec_gen_params),
+	{}
+};
+
+static int sbm_codec_suite_init(struct kunit_suite *suite)
+{
+	return sbm_class_register(&sbm_codec_test_class);
+}
+
+static void sbm_codec_suite_exit(struct kunit_suite *suite)
+{
+	sbm_class_unregister(&sbm_codec_test_class);
+}
+
+static struct kunit_suite sbm_codec_suite = {
+	.name = "sandbox_mode_codec",
+	.suite_init = sbm_codec_suite_init,
+	.suite_exit = sbm_codec_suite_exit,
+	.test_cases = sbm_codec_cases,
+};
+
+kunit_test_suite(sbm_codec_suite);
