@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The iterators, one line for each sandbox and each policy. */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+SEC("iter/sbm_sandbox")
+int dump_sandboxes(struct bpf_iter__sbm_sandbox *ctx)
+{
+	const struct sbm_info *info = ctx->info;
+
+	if (info)
+		BPF_SEQ_PRINTF(ctx->meta->seq, "%llu %s %u %u %d %s %llu\n",
+			       info->id, info->class, info->level, info->state,
+			       info->pid, info->comm, info->calls);
+	return 0;
+}
+
+SEC("iter/sbm_policy")
+int dump_policies(struct bpf_iter__sbm_policy *ctx)
+{
+	const struct sbm_policy_info *info = ctx->info;
+
+	if (info)
+		BPF_SEQ_PRINTF(ctx->meta->seq, "%llu %s %s %llu %llu\n",
+			       info->id, info->name, info->class, info->asked,
+			       info->denied);
+	return 0;
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A policy that says what the test wants, and remembers what it was asked. */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+int enter_verdict;
+int fault_verdict;
+int grow_verdict;
+
+/* How long the enter hook takes: turns of a loop. */
+__u32 enter_turns;
+
+__u64 enters;
+__u64 faults;
+__u64 grows;
+__u64 exits;
+
+struct sbm_info last_info;
+struct sbm_fault last_fault;
+__u64 last_nr_pages;
+__s32 last_result;
+
+static long turn(__u32 i, void *ctx)
+{
+	return 0;
+}
+
+SEC("struct_ops/enter")
+int BPF_PROG(policy_enter, const struct sbm_info *info, __u64 flags)
+{
+	__sync_fetch_and_add(&enters, 1);
+	bpf_probe_read_kernel(&last_info, sizeof(last_info), info);
+	bpf_loop(enter_turns, turn, NULL, 0);
+	return enter_verdict;
+}
+
+SEC("struct_ops/fault")
+int BPF_PROG(policy_fault, const struct sbm_info *info, const struct sbm_fault *record)
+{
+	__sync_fetch_and_add(&faults, 1);
+	/* Read field by field: as the verifier knows the type, it may. */
+	last_fault.kind = record->kind;
+	last_fault.vector = record->vector;
+	last_fault.error = record->error;
+	last_fault.addr = record->addr;
+	last_fault.ip = record->ip;
+	return fault_verdict;
+}
+
+SEC("struct_ops/grow")
+int BPF_PROG(policy_grow, const struct sbm_info *info, __u64 nr_pages)
+{
+	__sync_fetch_and_add(&grows, 1);
+	last_nr_pages = nr_pages;
+	return grow_verdict;
+}
+
+SEC("struct_ops/exit")
+void BPF_PROG(policy_exit, const struct sbm_info *info, __s32 result)
+{
+	__sync_fetch_and_add(&exits, 1);
+	last_result = result;
+}
+
+SEC(".struct_ops.link")
+struct sbm_policy_ops policy = {
+	.enter = (void *)policy_enter,
+	.fault = (void *)policy_fault,
+	.grow = (void *)policy_grow,
+	.exit = (void *)policy_exit,
+	.class = "sbm-test",
+	.name = "selftest",
+};
