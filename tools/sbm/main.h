@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * sbmtool: what its files share.
+ */
+#ifndef SBMTOOL_MAIN_H
+#define SBMTOOL_MAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <limits.h>
+#include <linux/types.h>
+#include <linux/sbm.h>
+#include <bpf/btf.h>
+#include <json-c/json.h>
+
+#define BPFFS		"/sys/fs/bpf"
+#define SBM_PIN_DIR	BPFFS "/sbm"
+#define POLICY_TYPE	"sbm_policy_ops"
+#define SANDBOX_ITER	"bpf_iter_sbm_sandbox"
+
+#define HELP_OPTIONS	"OPTIONS := { {-j|--json} | {-d|--debug} | {-h|--help} | {-V|--version} }"
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define __printf(a, b)	__attribute__((format(printf, a, b)))
+
+/* === main.c === */
+
+/**
+ * struct cmd - a word of the command line and what it does
+ * @name: The word; any unambiguous prefix of it does.
+ * @func: Gets the words that follow. Returns zero, or -1 after an error that it
+ *	has reported.
+ */
+struct cmd {
+	const char *name;
+	int (*func)(int argc, char **argv);
+};
+
+extern bool json_output;
+extern bool debug_output;
+
+int cmd_select(const struct cmd *cmds, int argc, char **argv,
+	       int (*help)(int argc, char **argv));
+int do_sandbox(int argc, char **argv);
+int do_policy(int argc, char **argv);
+
+/* === common.c === */
+
+void p_err(const char *fmt, ...) __printf(1, 2);
+void p_info(const char *fmt, ...) __printf(1, 2);
+int usage_error(const char *what, int (*help)(int argc, char **argv));
+void print_json(struct json_object *object);
+void json_add_u64(struct json_object *object, const char *key, __u64 value);
+void json_add_string(struct json_object *object, const char *key,
+		     const char *value);
+bool parse_id(const char *text, __u64 *id);
+struct btf *kernel_btf(void);
+int check_privilege(void);
+int check_kernel(const char *name, __u32 kind);
+int check_bpffs(const char *path);
+
+/* === pins.c: what is pinned where === */
+
+enum fd_type { FD_OTHER, FD_LINK, FD_MAP };
+
+enum fd_type get_fd_type(int fd);
+int for_each_pinned_link(int (*func)(const char *path, int fd, void *arg),
+			 void *arg);
+int remove_map_pins(const char *link_path);
+int map_pin_dir(char *path, size_t size, const char *link_path);
+
+/* === links.c: policies on the system === */
+
+/**
+ * struct policy - a policy, or the pinned link of one that is gone
+ * @link_id: Id of its link.
+ * @map_id: Id of its struct_ops map; zero if it is not attached (any more).
+ * @name: Its name; that of the file when not attached.
+ * @class: Its class pattern.
+ * @pinned: Where its link is pinned; empty if nowhere that can be seen.
+ */
+struct policy {
+	__u32 link_id;
+	__u32 map_id;
+	char name[SBM_NAME_LEN];
+	char class[SBM_NAME_LEN];
+	char pinned[PATH_MAX];
+};
+
+struct policies {
+	struct policy *list;
+	size_t nr;
+};
+
+int policies_read(struct policies *policies);
+void policies_free(struct policies *policies);
+
+/* === policy_load.c === */
+
+int do_policy_load(int argc, char **argv);
+
+#endif /* SBMTOOL_MAIN_H */

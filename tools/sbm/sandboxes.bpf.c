@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The live sandboxes: as a table, and as records for sbmtool.
+ *
+ * The table comes first in this file because "bpftool iter pin" attaches the
+ * first program of an object:
+ *
+ *   bpftool iter pin sandboxes.bpf.o /sys/fs/bpf/sandboxes
+ *   cat /sys/fs/bpf/sandboxes
+ *
+ * What it is bad at: a sandbox that lives for one short call is seen only if
+ * the walk happens to come by; for those trace sbm:sbm_enter. The numbers of a
+ * sandbox that is running may be those before its call, in part.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+static const char levels[][8] = {
+	[SBM_LEVEL_NONE] = "none",
+	[SBM_LEVEL_WEAK] = "weak",
+	[SBM_LEVEL_STRONG] = "strong",
+};
+
+static const char states[][8] = {
+	[SBM_STATE_IDLE] = "idle",
+	[SBM_STATE_RUNNING] = "running",
+	[SBM_STATE_FAULTED] = "faulted",
+};
+
+static const char unknown[] = "?";
+
+#define NR(a)	(sizeof(a) / sizeof((a)[0]))
+
+SEC("iter/sbm_sandbox")
+int sandbox_table(struct bpf_iter__sbm_sandbox *ctx)
+{
+	const struct sbm_info *info = ctx->info;
+	struct seq_file *seq = ctx->meta->seq;
+	const char *level = unknown, *state = unknown;
+
+	if (ctx->meta->seq_num == 0)
+		BPF_SEQ_PRINTF(seq, "    ID CLASS            LEVEL  STATE       PID COMM                CALLS FAULTS MAPPED  HEAP DENIED\n");
+	if (!info)
+		return 0;
+
+	if (info->level < NR(levels))
+		level = levels[info->level];
+	if (info->state < NR(states))
+		state = states[info->state];
+
+	/* Twelve arguments is the limit of bpf_seq_printf(). */
+	BPF_SEQ_PRINTF(seq, "%6llu %-16s %-6s %-7s %7d %-15s %9llu %6llu %6llu %5llu %6llu\n",
+		       info->id, info->class, level, state, info->pid,
+		       info->comm, info->calls, info->faults,
+		       info->mapped_pages, info->heap_pages, info->denied);
+	return 0;
+}
+
+SEC("iter/sbm_sandbox")
+int sandbox_records(struct bpf_iter__sbm_sandbox *ctx)
+{
+	struct sbm_info record = {};
+
+	if (!ctx->info)
+		return 0;
+	bpf_probe_read_kernel(&record, sizeof(record), ctx->info);
+	bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
+	return 0;
+}

@@ -1,0 +1,397 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# sbmtool, the policies, the bpftrace scripts, and the same by hand with bpftool,
+# on a kernel with CONFIG_SBM_TEST. As root; prints TAP.
+#
+# Usage: guest-tools.sh OUTPUT-FOLDER-OF-MAKE BPFTOOL
+#
+# Functions are called by name and numbers stand without quotes:
+# shellcheck disable=SC2317,SC2086,SC2015,SC2001,SC2034,SC2046,SC2116
+
+set -u
+export LC_ALL=C
+
+out=$1
+bpftool=$2
+here=$(cd "$(dirname "$0")/.." && pwd)
+sbmtool=$out/sbmtool
+run=/sys/kernel/debug/sbm/run
+quarantined=/sys/kernel/sbm/classes/sbm-test/quarantined
+pins=/sys/fs/bpf/sbm
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+number=0
+failed=0
+
+# check NAME FUNCTION - one test; what it prints is its diagnosis
+check()
+{
+	local output
+	number=$((number + 1))
+	if output=$("$2" 2>&1); then
+		echo "ok $number - $1"
+	else
+		echo "not ok $number - $1"
+		sed 's/^/# /' <<<"$output"
+		failed=1
+	fi
+}
+
+# equal WHAT EXPECTED ACTUAL
+equal()
+{
+	[[ $2 == "$3" ]] && return
+	printf '%s: expected\n%s\nbut got\n%s\n' "$1" "$2" "$3"
+	return 1
+}
+
+# contains TEXT PART
+contains()
+{
+	[[ $1 == *"$2"* ]] && return
+	printf "no '%s' in\n%s\n" "$2" "$1"
+	return 1
+}
+
+# fails_with PART COMMAND... - status 1, and a message with this part
+fails_with()
+{
+	local part=$1 output status=0
+	shift
+	output=$("$@" 2>&1) || status=$?
+	equal "status of $*" 1 $status && contains "$output" "$part"
+}
+
+# raw CODE - run machine code in a sandbox; prints how it ended
+raw()
+{
+	local line
+	exec 3<>$run || return
+	# shellcheck disable=SC2059 # the code is meant to be interpreted
+	printf "$1" >&3 && read -r line <&3 && echo "$line"
+	exec 3>&-
+}
+
+ret() { raw "$1" | sed -n 's/^ret=\([^ ]*\).*/\1/p'; }
+
+readonly return_zero='\x31\xc0\xc3' halt='\xf4' loop='\xeb\xfe'
+
+# A sandbox that stays: a loop in a process of its own.
+start_loop()
+{
+	bash -c "printf '$loop' >$run" &
+	loop_pid=$!
+	local tries=100
+	until [[ $("$sbmtool" -j sandbox list | jq "map(select(.pid == $loop_pid)) | length") == 1 ]]; do
+		((tries--)) || return 1
+		sleep 0.1
+	done
+}
+
+loop_json() { "$sbmtool" -j sandbox list | jq -c ".[] | select(.pid == $loop_pid)"; }
+
+event() { sed -n "s/^$1 //p" /sys/kernel/sbm/events; }
+
+policies() { "$sbmtool" -j policy list | jq -c "map([.name, .class, .pinned, .attached])"; }
+
+no_pins() { equal "pins" "" "$(find $pins -mindepth 1 2>/dev/null)"; }
+
+# === sandbox ===
+
+test_list_json()
+{
+	local json
+	json=$(loop_json)
+	equal keys '["id","class","level","state","pid","comm","calls","faults","mapped_pages","heap_pages","denied"]' \
+		"$(jq -c keys_unsorted <<<"$json")" &&
+	equal values '["sbm-test","strong","running","bash",0,0,0]' \
+		"$(jq -c '[.class,.level,.state,.comm,.faults,.heap_pages,.denied]' <<<"$json")" &&
+	equal "mapped pages" true "$(jq '.mapped_pages > 0 and .mapped_pages < 100' <<<"$json")"
+}
+
+test_list_table()
+{
+	local table line
+	table=$("$sbmtool" sandbox list)
+	read -ra line < <(grep " $loop_pid " <<<"$table")
+	equal header "ID CLASS LEVEL STATE PID COMM CALLS FAULTS MAPPED HEAP DENIED" \
+		"$(head -n 1 <<<"$table" | tr -s ' ' | sed 's/^ //')" &&
+	equal "words of a row" 11 ${#line[@]} &&
+	equal row "sbm-test strong running $loop_pid bash" "${line[*]:1:5}" &&
+	equal "lines wider than 100" "" "$(grep -E '.{101}' <<<"$table")" &&
+	equal "widths" 1 "$(awk '{ print length }' <<<"$table" | sort -u | wc -l)"
+}
+
+test_show()
+{
+	local id
+	id=$(loop_json | jq .id)
+	contains "$("$sbmtool" sandbox show "$id")" "sandbox $id, class sbm-test" &&
+	contains "$("$sbmtool" sandbox show "$id")" "pid $loop_pid" &&
+	equal json "[$id,$loop_pid,1024,0]" \
+		"$("$sbmtool" -j sandbox show "$id" | jq -c '[.id,.pid,.heap_limit,.error]')"
+}
+
+test_show_unknown()
+{
+	fails_with "no sandbox 999999" "$sbmtool" sandbox show 999999 &&
+	fails_with '{"error":"no sandbox 999999' "$sbmtool" -j sandbox show 999999
+}
+
+test_prefixes()
+{
+	equal "s l" "$(loop_json | jq .id)" \
+		"$("$sbmtool" -j s l | jq ".[] | select(.pid == $loop_pid) | .id")" &&
+	fails_with "what is 'sx'" "$sbmtool" sx list &&
+	fails_with "may mean" "$sbmtool" policy l
+}
+
+test_iter_by_hand()
+{
+	local table
+	"$bpftool" iter pin "$out/sandboxes.bpf.o" /sys/fs/bpf/sandboxes || return
+	table=$(cat /sys/fs/bpf/sandboxes)
+	rm /sys/fs/bpf/sandboxes
+	equal header "ID CLASS LEVEL STATE PID COMM CALLS FAULTS MAPPED HEAP DENIED" \
+		"$(head -n 1 <<<"$table" | tr -s ' ' | sed 's/^ //')" &&
+	equal row "sbm-test strong running $loop_pid bash" \
+		"$(grep " $loop_pid " <<<"$table" | tr -s ' ' | cut -d' ' -f3-7)"
+}
+
+test_kill()
+{
+	local killed faults status=0
+	killed=$(event killed)
+	faults=$(event fault)
+	kill -KILL $loop_pid
+	wait $loop_pid 2>/dev/null || status=$?
+	equal status 137 $status &&
+	equal "killed" $((killed + 1)) "$(event killed)" &&
+	equal "faults" "$faults" "$(event fault)" &&
+	equal "its sandbox" "" "$(loop_json)" && touch "$tmp/killed"
+}
+
+test_kill_said() { cat "$tmp/kill"; [[ -f $tmp/killed ]]; }
+
+# === policy ===
+
+test_audit()
+{
+	local i
+	"$sbmtool" policy load "$out/audit.bpf.o" >/dev/null || return
+	for i in 1 2 3; do ret "$return_zero"; done >"$tmp/ret"
+	ret "$halt" >>"$tmp/ret"
+	equal results "0 0 0 -14" "$(echo $(<"$tmp/ret"))" &&
+	equal list "[[\"audit\",\"\",\"$pins/audit\",true]]" "$(policies)" &&
+	equal counts '[["sbm-test",0,4],["sbm-test",1,1],["sbm-test",3,4]]' \
+		"$("$bpftool" -j map dump pinned $pins/audit-maps/counts |
+		   jq -c 'map([.formatted.key.class, .formatted.key.hook, (.formatted.values | map(.value) | add)]) | sort')"
+}
+
+test_load_twice()
+{
+	fails_with "sbmtool policy detach audit" "$sbmtool" policy load "$out/audit.bpf.o" &&
+	fails_with "policy audit is attached" "$sbmtool" policy load "$out/audit.bpf.o" pin /sys/fs/bpf/other &&
+	[[ ! -e /sys/fs/bpf/other ]] &&
+	equal list '["audit"]' "$(policies | jq -c 'map(.[0])')"
+}
+
+test_list_policies()
+{
+	local id map
+	read -r id map < <("$sbmtool" -j policy list | jq -r '.[] | "\(.link_id) \(.map_id)"')
+	equal table "LINK NAME CLASS MAP PINNED
+$id audit * $map $pins/audit" "$("$sbmtool" policy list | tr -s ' ')" &&
+	equal "map by bpftool" audit "$("$bpftool" -j map show id "$map" | jq -r .name)" &&
+	equal "link by bpftool" struct_ops "$("$bpftool" -j link show id "$id" | jq -r .type)"
+}
+
+test_detach()
+{
+	contains "$("$sbmtool" policy detach audit)" "Detached policy audit" &&
+	equal list "[]" "$(policies)" &&
+	no_pins &&
+	equal "a call" 0 "$(ret "$return_zero")" &&
+	fails_with "no policy 'audit'" "$sbmtool" policy detach audit
+}
+
+test_quarantine()
+{
+	local results status
+	"$sbmtool" -j policy load "$out/quarantine.bpf.o" class 'sbm-t*' >"$tmp/load" || return
+	results=$(for i in 1 2 3 4; do ret "$halt"; done)
+	status=$(<$quarantined)
+	echo 0 >$quarantined
+	equal "class in the report" 'sbm-t*' "$(jq -r .class "$tmp/load")" &&
+	equal "class in the list" 'sbm-t*' "$(policies | jq -r '.[0][1]')" &&
+	equal results "-14 -14 -14 -1" "$(echo $results)" &&
+	equal "quarantined" 1 "$status" &&
+	equal "after release" 0 "$(ret "$return_zero")" &&
+	equal "faults counted" '["sbm-test",3]' \
+		"$("$bpftool" -j map dump pinned $pins/quarantine-maps/faults |
+		   jq -c '.[] | [.formatted.key.class, .formatted.value]')"
+}
+
+test_detach_by_id()
+{
+	local id
+	id=$("$sbmtool" -j policy list | jq '.[0].link_id')
+	equal output null "$("$sbmtool" -j policy detach "$id")" &&
+	equal list "[]" "$(policies)" && no_pins
+}
+
+test_other_class()
+{
+	local results
+	"$sbmtool" policy load "$out/quarantine.bpf.o" class 'other-*' >/dev/null || return
+	results=$(for i in 1 2 3 4; do ret "$halt"; done)
+	"$sbmtool" policy detach quarantine >/dev/null &&
+	equal results "-14 -14 -14 -14" "$(echo $results)"
+}
+
+test_pin_elsewhere()
+{
+	"$sbmtool" policy load "$out/audit.bpf.o" pin /sys/fs/bpf/other >/dev/null &&
+	equal list '[["audit","","/sys/fs/bpf/other/audit",true]]' "$(policies)" &&
+	"$sbmtool" policy detach audit >/dev/null &&
+	equal pins "" "$(find /sys/fs/bpf/other -mindepth 1)"
+	rmdir /sys/fs/bpf/other
+}
+
+test_failed_load()
+{
+	mkdir -p /sys/fs/bpf/other/audit-maps
+	fails_with "cannot make /sys/fs/bpf/other/audit-maps" \
+		"$sbmtool" policy load "$out/audit.bpf.o" pin /sys/fs/bpf/other &&
+	equal list "[]" "$(policies)" &&
+	equal pins "/sys/fs/bpf/other/audit-maps" "$(find /sys/fs/bpf/other -mindepth 1)" &&
+	fails_with "holds 0 struct_ops maps" "$sbmtool" policy load "$out/sandboxes.bpf.o" &&
+	fails_with "No such file" "$sbmtool" policy load "$tmp/none.o" &&
+	fails_with "what is 'colour'?" "$sbmtool" policy load "$out/audit.bpf.o" colour red &&
+	no_pins
+	local status=$?
+	rmdir /sys/fs/bpf/other/audit-maps /sys/fs/bpf/other
+	return $status
+}
+
+test_register_by_hand()
+{
+	local id
+	"$bpftool" struct_ops register "$out/quarantine.bpf.o" $pins >/dev/null || return
+	equal list "[[\"quarantine\",\"\",\"$pins/quarantine\",true]]" "$(policies)" &&
+	id=$("$sbmtool" -j policy list | jq '.[0].link_id') &&
+	"$bpftool" link detach id "$id" &&
+	equal "list after detaching" "[[\"quarantine\",null,\"$pins/quarantine\",false]]" "$(policies)" &&
+	contains "$("$sbmtool" policy list)" "no longer attached" &&
+	"$sbmtool" policy detach quarantine >/dev/null && no_pins
+}
+
+# === errors that say what to do ===
+
+test_not_root()
+{
+	local as=(setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all)
+	fails_with "needs root" "${as[@]}" "$sbmtool" policy list &&
+	fails_with "needs root" "${as[@]}" "$sbmtool" sandbox list
+}
+
+# As the kernel's types would look without ours.
+without_sbm()
+{
+	sed 's/sbm_/sbX_/g' /sys/kernel/btf/vmlinux >"$tmp/btf"
+	unshare -m bash -c "mount --bind $tmp/btf /sys/kernel/btf/vmlinux && exec \"\$@\"" - "$@"
+}
+
+test_no_sbm()
+{
+	fails_with "CONFIG_SANDBOX_MODE=y" without_sbm "$sbmtool" policy list &&
+	fails_with "CONFIG_SANDBOX_MODE=y" without_sbm "$sbmtool" sandbox list
+}
+
+test_no_bpffs()
+{
+	fails_with "mount -t bpf bpf" unshare -m bash -c "umount /sys/fs/bpf && exec \"\$@\"" - \
+		"$sbmtool" policy load "$out/audit.bpf.o" &&
+	equal list "[]" "$(policies)"
+}
+
+# === bpftrace ===
+
+# trace SCRIPT CODE... - run these in sandboxes while the script looks on; prints
+# what it said, one space between words
+trace()
+{
+	local script=$1 pid code tries=600
+	shift
+	bpftrace -B line "$here/bpftrace/$script" >"$tmp/trace" 2>&1 &
+	pid=$!
+	until grep -q '^TIME' "$tmp/trace"; do
+		((tries--)) && kill -0 $pid 2>/dev/null || { cat "$tmp/trace"; return 1; }
+		sleep 0.1
+	done
+	# The header comes from BEGIN, which runs before the rest is attached.
+	sleep 2
+	for code; do raw "$code"; done >"$tmp/results"
+	# Events wait in a buffer, and those still there at the end are lost.
+	sleep 2
+	kill -INT $pid
+	wait $pid
+	tr -s ' ' <"$tmp/trace"
+}
+
+test_sbmfault()
+{
+	local said
+	said=$(trace sbmfault.bt $halt $halt $halt $halt $halt $return_zero '\x0f\x0b' '\x31\xff\x8b\x07\xc3')
+	equal "#GP" 5 "$(grep -cE "^[0-9:]{8} [0-9]+ [^ ]+ [0-9]+ sbm-test #GP 0x0 0x0 0x[0-9a-f]*000\$" <<<"$said")" &&
+	equal "#UD" 1 "$(grep -cE ' sbm-test #UD 0x0 0x0 0x[0-9a-f]*000$' <<<"$said")" &&
+	equal "#PF" 1 "$(grep -cE ' sbm-test #PF 0x4 0x0 0x[0-9a-f]*002$' <<<"$said")" &&
+	equal "lines" 7 "$(grep -c sbm-test <<<"$said")" || { echo "$said"; return 1; }
+}
+
+test_sbmsnoop()
+{
+	local said
+	said=$(trace sbmsnoop.bt $return_zero $return_zero $return_zero $halt '\xb8\x2a\x00\x00\x00\xc3')
+	equal "returned 0" 3 "$(grep -cE "^[0-9:]{8} [0-9]+ [^ ]+ [0-9]+ sbm-test [^ ]+ 0\$" <<<"$said")" &&
+	equal "returned 42" 1 "$(grep -cE ' sbm-test [^ ]+ 42$' <<<"$said")" &&
+	equal "faulted" 1 "$(grep -cE ' sbm-test [^ ]+ -14$' <<<"$said")" &&
+	equal "lines" 5 "$(grep -c sbm-test <<<"$said")" || { echo "$said"; return 1; }
+}
+
+echo "TAP version 13"
+echo "1..22"
+
+if ! start_loop; then
+	echo "Bail out! no sandbox to look at"
+	exit 1
+fi
+check "sandbox list as JSON" test_list_json
+check "sandbox list as a table" test_list_table
+check "sandbox show" test_show
+check "sandbox show of none" test_show_unknown
+check "prefixes of commands" test_prefixes
+check "bpftool iter pin" test_iter_by_hand
+# Not in a subshell: only the parent can wait for the loop. Bash has to say
+# something about its end.
+test_kill >"$tmp/kill" 2>/dev/null
+check "a killed call is no fault" test_kill_said
+check "audit counts" test_audit
+check "policy load of one that is there" test_load_twice
+check "policy list" test_list_policies
+check "policy detach by name" test_detach
+check "quarantine after three faults" test_quarantine
+check "policy detach by link" test_detach_by_id
+check "quarantine of another class" test_other_class
+check "policy load with another folder" test_pin_elsewhere
+check "policy load that fails leaves nothing" test_failed_load
+check "bpftool struct_ops register and link detach" test_register_by_hand
+check "not root" test_not_root
+check "a kernel without SandBox Mode" test_no_sbm
+check "no BPF file system" test_no_bpffs
+check "sbmfault.bt" test_sbmfault
+check "sbmsnoop.bt" test_sbmsnoop
+
+exit $failed
