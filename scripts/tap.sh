@@ -51,6 +51,8 @@ tap_subtests()
 {
 	local name=$1 output status=0
 	output=$(cat)
+	# A program that died early has not even a plan.
+	grep -q '^1\.\.[0-9]' <<<"$output" || status=1
 	! grep -q '^[[:space:]]*not ok' <<<"$output" || status=1
 	sed 's/^/    /' <<<"$output"
 	tap_result "$status" "$name"
