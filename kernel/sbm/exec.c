@@ -16,6 +16,7 @@
 #include <linux/string.h>
 
 #include "buffer.h"
+#include "fail.h"
 #include "internal.h"
 #include "weak.h"
 #include <trace/events/sbm.h>
@@ -289,6 +290,8 @@ static int sbm_do_call(struct sbm *sbm, const char *name,
 			data = (void *)(sp + sizeof(long));
 		if (func)
 			ip = arch_sbm_image_va(*func->offset);
+		if (sbm_should_fail())
+			ip = 0;
 		ret = sbm_call_strong(sbm, ip, (unsigned long)data, sp);
 	} else {
 		ret = sbm_weak_exec(sandbox, func, args ? (void *)args : data);

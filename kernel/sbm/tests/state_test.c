@@ -8,6 +8,7 @@
 #include <linux/sbm_codec.h>
 #include <linux/sizes.h>
 #include <linux/string.h>
+#include <linux/vmalloc.h>
 #include <asm/cpu_entry_area.h>
 #include <asm/cpufeature.h>
 #include <asm/fixmap.h>
@@ -127,14 +128,31 @@ static bool is_kernel_address(u64 word)
 	       within(word, FIXADDR_START, FIXADDR_TOP);
 }
 
+static bool is_cpu_entry_area(u64 word)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		unsigned long area = (unsigned long)get_cpu_entry_area(cpu);
+
+		if (within(word, area, area + CPU_ENTRY_AREA_SIZE))
+			return true;
+	}
+	return false;
+}
+
 /*
  * The code of the image is full of words that look like it: negative
- * displacements with an opcode behind. It was linked before anybody knew where
- * the kernel would be; what could have got there later is an address of data.
+ * displacements with an opcode behind. So there only what is in use counts,
+ * which is a small part of the upper half.
  */
 static bool is_kernel_address_in_code(u64 word)
 {
-	return within(word, PAGE_OFFSET, (unsigned long)high_memory);
+	return within(word, PAGE_OFFSET, (unsigned long)high_memory) ||
+	       within(word, (unsigned long)_text, (unsigned long)_end) ||
+	       within(word, VMEMMAP_START,
+		      VMEMMAP_START + max_pfn * sizeof(struct page)) ||
+	       is_cpu_entry_area(word) || find_vm_area((void *)word);
 }
 
 /**
@@ -267,6 +285,10 @@ static void sbm_no_kernel_address(struct kunit *test)
 	planted = (unsigned long)scan_sandbox;
 	sbm_buf_write(buf, 64, &planted, sizeof(planted));
 	KUNIT_EXPECT_EQ(test, scan_sandbox(test, sbm).found, 1);
+	/* In code as well: of data, of functions, of stacks. */
+	KUNIT_EXPECT_TRUE(test, is_kernel_address_in_code((u64)sbm->sandbox));
+	KUNIT_EXPECT_TRUE(test, is_kernel_address_in_code(planted));
+	KUNIT_EXPECT_TRUE(test, is_kernel_address_in_code((u64)&planted));
 }
 
 /* Nothing is both writable and executable, or mapped for the kernel. */
