@@ -168,6 +168,7 @@ static void squashfs_sandbox_report(const struct squashfs_codec *codec,
 		[SBM_FAULT_DOOR]	= "door",
 		[SBM_FAULT_GATE]	= "gate",
 		[SBM_FAULT_ABORT]	= "abort",
+		[SBM_FAULT_POINTER]	= "pointer",
 	};
 	struct sbm_fault fault;
 

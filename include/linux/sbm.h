@@ -15,16 +15,26 @@
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/list.h>
+#include <linux/ratelimit_types.h>
 #include <linux/types.h>
 #include <uapi/linux/sbm.h>
 
+struct sbm_gate;
 struct sbm_sandbox;
+
+/* Longest line of sbm_log(), in bytes. */
+#define SBM_LOG_MAX	128
 
 /**
  * struct sbm_class - one use of sandboxes
  * @name: What policies match and what users see, e.g. "squashfs-xz".
  * @heap_pages: Limit of the heap, in pages. No policy can raise it.
+ * @time_us: CPU time a call may take inside, in microseconds; zero: any. No
+ *	policy can raise it.
  * @flags: SBM_CLASS_* flags.
+ * @gates: What its sandboxes may ask of the kernel, made with SBM_GATE() of
+ *	<linux/sbm_gate.h>. May have holes.
+ * @nr_gates: Length of @gates.
  *
  * A class is static data of its user, registered before the first sandbox of
  * it is created and unregistered after the last one is gone.
@@ -32,11 +42,15 @@ struct sbm_sandbox;
 struct sbm_class {
 	const char *name;
 	unsigned int heap_pages;
+	unsigned int time_us;
 	unsigned int flags;
+	const struct sbm_gate *const *gates;
+	unsigned int nr_gates;
 	/* private: */
 	struct list_head node;		/* entry in the list of classes */
 	atomic_t nr_sandboxes;		/* live sandboxes of the class */
 	bool quarantined;		/* further calls are refused */
+	struct ratelimit_state log_limit; /* of sbm_log() */
 };
 
 /* Refuse to create a sandbox of this class below SBM_LEVEL_STRONG. */
@@ -84,6 +98,18 @@ struct sbm_func {
 	const u32 *offset;
 };
 
+/**
+ * typedef sbm_pull_fn - supplies a sandbox with more input
+ * @ctx: As given to sbm_set_pull().
+ * @buf: Where to.
+ * @size: How much is wanted, in bytes, not zero.
+ *
+ * Return: How much there is now, at most @size; zero at the end; or a negative
+ * errno for the sandboxed code.
+ * Context: Process context; may sleep.
+ */
+typedef ssize_t (*sbm_pull_fn)(void *ctx, void *buf, size_t size);
+
 #ifdef CONFIG_SANDBOX_MODE
 
 /**
@@ -97,6 +123,8 @@ struct sbm {
 	/* private: */
 	struct sbm_sandbox *sandbox;	/* the sandbox itself */
 	struct list_head bufs;		/* in the order they were added */
+	sbm_pull_fn pull;		/* see sbm_set_pull() */
+	void *pull_ctx;			/* its argument */
 };
 
 int sbm_class_register(struct sbm_class *class);
@@ -109,6 +137,7 @@ int sbm_reset(struct sbm *sbm);
 enum sbm_level sbm_level(const struct sbm *sbm);
 bool sbm_strong_available(void);
 int sbm_last_fault(const struct sbm *sbm, struct sbm_fault *fault);
+void sbm_set_pull(struct sbm *sbm, sbm_pull_fn pull, void *ctx);
 
 struct sbm_buf *sbm_alloc_buf(struct sbm *sbm, size_t size, enum sbm_dir dir);
 void *sbm_add_buf(struct sbm *sbm, enum sbm_dir dir, void *buf, size_t size);

@@ -2,7 +2,8 @@
 /*
  * SandBox Mode: what a sandbox can ask of the kernel. Shared with the image.
  *
- * SYSCALL with the number in RAX and the argument in RDI; the answer is in RAX.
+ * SYSCALL with the number in RAX and the arguments in RDI, RSI, RDX, R10 and R8;
+ * the answer is in RAX.
  */
 #ifndef _LINUX_SBM_ABI_H
 #define _LINUX_SBM_ABI_H
@@ -10,6 +11,12 @@
 #define SBM_CALL_RETURN	0	/* the function returned; its result */
 #define SBM_CALL_GROW	1	/* more heap, in pages; their address, or 0 */
 #define SBM_CALL_ABORT	2	/* the image gives up; an enum sbm_abort */
+
+#define SBM_CALL_GATE	16	/* and above: the gates of the class */
+
+#define SBM_GATE_ARGS	5	/* arguments of a gate */
+#define SBM_GATE_FIRST	8	/* first number that is a class's own */
+#define SBM_GATE_MAX	63	/* last number of a gate */
 
 /* Why the image ended itself: the address in the fault record. */
 #define SBM_ABORT_BAD_FREE	1	/* not a block of the heap */

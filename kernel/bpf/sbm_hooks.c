@@ -17,11 +17,102 @@
 #include <linux/printk.h>
 #include <linux/sbm_policy.h>
 
+/* === Functions for programs === */
+
+__bpf_kfunc_start_defs();
+
+/**
+ * bpf_sbm_limit_time() - limit the time of the call that is about to enter
+ * @info: Argument of the hook.
+ * @ns: CPU time it may spend inside, in nanoseconds, not zero.
+ *
+ * Can only make the limit lower. When it is reached the call ends with
+ * %SBM_ERR_TIME.
+ *
+ * Return: Zero, or -EINVAL if @ns is zero.
+ * Context: The enter hook only.
+ */
+__bpf_kfunc int bpf_sbm_limit_time(const struct sbm_info *info, u64 ns)
+{
+	if (!ns)
+		return -EINVAL;
+	sbm_limit_time((struct sbm_info *)info, ns);
+	return 0;
+}
+
+/**
+ * bpf_sbm_limit_heap() - limit the heap for the call that is about to enter
+ * @info: Argument of the hook.
+ * @nr_pages: Pages the heap may have.
+ *
+ * Can only make the limit lower. When it is reached sbm_malloc() returns %NULL
+ * inside.
+ *
+ * Return: Zero.
+ * Context: The enter hook only.
+ */
+__bpf_kfunc int bpf_sbm_limit_heap(const struct sbm_info *info, u64 nr_pages)
+{
+	sbm_limit_heap((struct sbm_info *)info, nr_pages);
+	return 0;
+}
+
+__bpf_kfunc_end_defs();
+
+BTF_KFUNCS_START(bpf_sbm_enter_kfuncs)
+BTF_ID_FLAGS(func, bpf_sbm_limit_time, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_sbm_limit_heap, KF_TRUSTED_ARGS)
+BTF_KFUNCS_END(bpf_sbm_enter_kfuncs)
+
+BTF_ID_LIST_SINGLE(bpf_sbm_ops_id, struct, sbm_policy_ops)
+
+/* The index of the enter hook among the members of the type. */
+static int bpf_sbm_enter_member __ro_after_init = -1;
+
+/*
+ * What is registered for struct_ops programs is offered to those of all types.
+ * These functions trust their argument to be that of an enter hook.
+ */
+static int bpf_sbm_kfunc_filter(const struct bpf_prog *prog, u32 kfunc_id)
+{
+	if (!btf_id_set8_contains(&bpf_sbm_enter_kfuncs, kfunc_id))
+		return 0;
+	if (prog->type != BPF_PROG_TYPE_STRUCT_OPS ||
+	    prog->aux->attach_btf_id != bpf_sbm_ops_id[0] ||
+	    prog->expected_attach_type != bpf_sbm_enter_member)
+		return -EACCES;
+	return 0;
+}
+
+static const struct btf_kfunc_id_set bpf_sbm_kfunc_set = {
+	.owner = THIS_MODULE,
+	.set = &bpf_sbm_enter_kfuncs,
+	.filter = bpf_sbm_kfunc_filter,
+};
+
 /* === Verifying === */
 
+static int bpf_sbm_find_enter(struct btf *btf)
+{
+	const struct btf_member *member;
+	const struct btf_type *t;
+	u32 i;
+
+	t = btf_type_by_id(btf, bpf_sbm_ops_id[0]);
+	for_each_member(i, t, member) {
+		if (__btf_member_bit_offset(t, member) ==
+		    offsetof(struct sbm_policy_ops, enter) * 8) {
+			bpf_sbm_enter_member = i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+/* Called once, when the type is registered. */
 static int bpf_sbm_init(struct btf *btf)
 {
-	return 0;
+	return bpf_sbm_find_enter(btf);
 }
 
 /* Arguments are trusted pointers, and read-only: no btf_struct_access. */
@@ -163,6 +254,10 @@ static struct bpf_struct_ops bpf_sbm_policy_ops = {
 
 static int __init bpf_sbm_hooks_init(void)
 {
-	return register_bpf_struct_ops(&bpf_sbm_policy_ops, sbm_policy_ops);
+	int err;
+
+	err = register_bpf_struct_ops(&bpf_sbm_policy_ops, sbm_policy_ops);
+	return err ?: register_btf_kfunc_id_set(BPF_PROG_TYPE_STRUCT_OPS,
+						&bpf_sbm_kfunc_set);
 }
 late_initcall(bpf_sbm_hooks_init);

@@ -10,6 +10,7 @@
 #include <linux/init.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
+#include <linux/ratelimit.h>
 #include <linux/string.h>
 
 #include "internal.h"
@@ -70,6 +71,9 @@ int sbm_class_register(struct sbm_class *class)
 
 	atomic_set(&class->nr_sandboxes, 0);
 	WRITE_ONCE(class->quarantined, false);
+	ratelimit_state_init(&class->log_limit, DEFAULT_RATELIMIT_INTERVAL,
+			     DEFAULT_RATELIMIT_BURST);
+	ratelimit_set_flags(&class->log_limit, RATELIMIT_MSG_ON_RELEASE);
 	err = sbm_sysfs_add_class(class);
 	if (err)
 		return err;

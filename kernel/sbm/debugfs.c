@@ -47,6 +47,7 @@ static const char * const sbm_kind_names[] = {
 	[SBM_FAULT_DOOR] = "door",
 	[SBM_FAULT_GATE] = "gate",
 	[SBM_FAULT_ABORT] = "abort",
+	[SBM_FAULT_POINTER] = "pointer",
 };
 
 /* === run === */

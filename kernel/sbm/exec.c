@@ -14,9 +14,11 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
+#include <linux/time64.h>
 
 #include "buffer.h"
 #include "fail.h"
+#include "gate.h"
 #include "internal.h"
 #include "weak.h"
 #include <trace/events/sbm.h>
@@ -77,15 +79,22 @@ static unsigned long sbm_heap_extend(struct sbm_sandbox *sandbox, u64 nr_pages)
 static int sbm_handle_grow(struct sbm *sbm, u64 nr_pages)
 {
 	struct sbm_sandbox *sandbox = sbm->sandbox;
-	u64 left = sandbox->info.heap_limit - sandbox->info.heap_pages;
+	u64 limit = sandbox->info.heap_limit;
+	u64 used = sandbox->info.heap_pages;
 	int verdict = SBM_GROW_DENY;
 	unsigned long va = 0;
 
-	/* The limit is not a policy's to decide, and sbm_malloc() can cope. */
-	if (nr_pages && nr_pages <= left) {
+	/*
+	 * The limit is not a policy's to decide, and sbm_malloc() can cope. It
+	 * may be lower than what an earlier call has used.
+	 */
+	if (nr_pages && used <= limit && nr_pages <= limit - used) {
 		verdict = sbm_policy_grow(sandbox, nr_pages);
 		if (verdict == SBM_GROW_ALLOW)
 			va = sbm_heap_extend(sandbox, nr_pages);
+	} else {
+		sandbox->info.denied++;
+		sbm_count(SBM_EV_DENIED);
 	}
 	trace_sbm_grow(&sandbox->info, nr_pages, verdict);
 
@@ -99,6 +108,7 @@ static int sbm_handle_grow(struct sbm *sbm, u64 nr_pages)
 static int sbm_handle_call(struct sbm *sbm, const struct sbm_exit *exit)
 {
 	struct sbm_fault fault = exit->fault;
+	int err;
 
 	switch (exit->nr) {
 	case SBM_CALL_GROW:
@@ -108,9 +118,10 @@ static int sbm_handle_call(struct sbm *sbm, const struct sbm_exit *exit)
 		fault.addr = exit->args[0];
 		return sbm_fault(sbm, &fault, SBM_ERR_FAULT);
 	default:
-		fault.kind = SBM_FAULT_GATE;
-		fault.addr = exit->nr;
-		return sbm_fault(sbm, &fault, SBM_ERR_GATE);
+		/* Below the first gate this is a huge number: no such gate. */
+		err = sbm_serve_gate(sbm, exit->nr - SBM_CALL_GATE, exit->args,
+				     &fault);
+		return err ? sbm_fault(sbm, &fault, err) : SBM_CONTINUE;
 	}
 }
 
@@ -165,6 +176,11 @@ static int sbm_run_loop(struct sbm *sbm)
 			break;
 		}
 
+		/* Who has the result, or a worse error, keeps it. */
+		if (ret == SBM_CONTINUE && sbm_time_is_up(sandbox)) {
+			sbm_count(SBM_EV_TIME);
+			return sbm_abort(sbm, SBM_ERR_TIME);
+		}
 		if (switches != sbm_switches()) {
 			switches = sbm_switches();
 			sbm_count(SBM_EV_PREEMPT);
@@ -229,6 +245,16 @@ static unsigned long sbm_build_stack(struct sbm_sandbox *sandbox,
 	return stack->va + top;
 }
 
+/* What the class allows. Policies may lower it for this call. */
+static void sbm_set_limits(struct sbm_sandbox *sandbox)
+{
+	const struct sbm_class *class = sandbox->class;
+
+	sandbox->info.heap_limit = class->heap_pages;
+	sandbox->info.time_limit = (u64)class->time_us * NSEC_PER_USEC;
+	sandbox->info.time_used = 0;
+}
+
 static int sbm_call_strong(struct sbm *sbm, unsigned long ip, unsigned long arg,
 			   unsigned long sp)
 {
@@ -271,6 +297,7 @@ static int sbm_do_call(struct sbm *sbm, const char *name,
 
 	sandbox->info.pid = task_pid_nr(current);
 	get_task_comm(sandbox->info.comm, current);
+	sbm_set_limits(sandbox);
 
 	ret = sbm_policy_enter(sandbox, 0);
 	if (ret) {

@@ -7,6 +7,7 @@
 #ifndef _KERNEL_SBM_INTERNAL_H
 #define _KERNEL_SBM_INTERNAL_H
 
+#include <linux/hrtimer.h>
 #include <linux/jump_label.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -62,6 +63,10 @@ struct arch_sbm;
  * @heap: The heap, one of @regions.
  * @next_va: Where the next region goes.
  * @arch: The address space; %NULL below %SBM_LEVEL_STRONG.
+ * @time_start: When the present run began, by local_clock().
+ * @timer: Interrupts a call whose time is up where no tick would.
+ * @gate_failed: The gate that was called got a bad pointer,
+ * @gate_addr: and this is it.
  */
 struct sbm_sandbox {
 	struct sbm_info info;
@@ -74,6 +79,10 @@ struct sbm_sandbox {
 	struct sbm_region *heap;
 	unsigned long next_va;
 	struct arch_sbm *arch;
+	u64 time_start;
+	struct hrtimer timer;
+	bool gate_failed;
+	unsigned long gate_addr;
 };
 
 /* Why the CPU came back from a sandbox. */
@@ -98,7 +107,7 @@ struct sbm_exit {
 	enum sbm_exit_reason reason;
 	int result;
 	u64 nr;
-	u64 args[3];
+	unsigned long args[SBM_GATE_ARGS];
 	struct sbm_fault fault;
 };
 
@@ -113,6 +122,7 @@ int arch_sbm_map(struct sbm_sandbox *sandbox, unsigned long va,
 int arch_sbm_reserve(struct sbm_sandbox *sandbox, unsigned long va,
 		     unsigned int nr, unsigned int prot);
 unsigned long arch_sbm_image_va(u32 offset);
+const void *arch_sbm_image_at(unsigned long va, size_t len);
 unsigned long arch_sbm_return_va(void);
 int arch_sbm_begin(struct sbm_sandbox *sandbox, unsigned long ip,
 		   unsigned long arg, unsigned long sp);
@@ -131,6 +141,8 @@ static inline int arch_sbm_reserve(struct sbm_sandbox *s, unsigned long va,
 				   unsigned int nr, unsigned int prot)
 { return -EOPNOTSUPP; }
 static inline unsigned long arch_sbm_image_va(u32 offset) { return 0; }
+static inline const void *arch_sbm_image_at(unsigned long va, size_t len)
+{ return NULL; }
 static inline unsigned long arch_sbm_return_va(void) { return 0; }
 static inline int arch_sbm_begin(struct sbm_sandbox *s, unsigned long ip,
 				 unsigned long arg, unsigned long sp)
@@ -177,6 +189,13 @@ void sbm_region_write(struct sbm_region *region, size_t offset,
 void sbm_region_read(struct sbm_region *region, size_t offset, void *dst,
 		     size_t len);
 void sbm_region_zero(struct sbm_region *region, size_t offset, size_t len);
+
+/* time.c: the time a call may take; start and stop for the architecture */
+void sbm_time_init(struct sbm_sandbox *sandbox);
+void sbm_time_start(struct sbm_sandbox *sandbox);
+void sbm_time_stop(struct sbm_sandbox *sandbox);
+bool sbm_time_is_up(const struct sbm_sandbox *sandbox);
+bool sbm_time_is_running_out(const struct sbm_sandbox *sandbox);
 
 /* exec.c: the run loop */
 int sbm_run_at(struct sbm *sbm, unsigned long ip, unsigned long arg);
@@ -240,6 +259,8 @@ enum sbm_event {
 	SBM_EV_PREEMPT,		/* ... and was preempted */
 	SBM_EV_MIGRATE,		/* ... and came back on another CPU */
 	SBM_EV_EJECT,		/* policies ejected */
+	SBM_EV_GATE,		/* gates called */
+	SBM_EV_TIME,		/* calls whose time was up */
 	SBM_NR_EVENTS,
 };
 

@@ -138,6 +138,7 @@ static struct sbm_sandbox *sbm_sandbox_create(struct sbm_class *class)
 	kref_init(&sandbox->ref);
 	INIT_LIST_HEAD(&sandbox->regions);
 	sandbox->class = class;
+	sbm_time_init(sandbox);
 	sandbox->info.id = atomic64_inc_return(&sbm_last_id);
 	strscpy(sandbox->info.class, class->name);
 	sandbox->info.level = arch_sbm_available() ? SBM_LEVEL_STRONG :
@@ -257,6 +258,8 @@ int sbm_reset(struct sbm *sbm)
 
 	if (!sandbox)
 		return sbm->error;
+	if (sandbox->info.state == SBM_STATE_RUNNING)
+		return SBM_ERR_NESTED;
 
 	if (sandbox->info.level == SBM_LEVEL_STRONG) {
 		err = arch_sbm_reset(sandbox);

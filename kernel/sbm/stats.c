@@ -25,6 +25,8 @@ static const char * const sbm_event_names[SBM_NR_EVENTS] = {
 	[SBM_EV_PREEMPT]	= "preempt",
 	[SBM_EV_MIGRATE]	= "migrate",
 	[SBM_EV_EJECT]		= "eject",
+	[SBM_EV_GATE]		= "gate",
+	[SBM_EV_TIME]		= "time",
 };
 
 /**

@@ -131,6 +131,33 @@ int __sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags)
 }
 
 /**
+ * sbm_limit_time() - limit the time of the call that is about to enter
+ * @info: The sandbox.
+ * @ns: CPU time it may spend inside, in nanoseconds, not zero. More than it has
+ *	already changes nothing.
+ *
+ * Context: In an enter hook.
+ */
+void sbm_limit_time(struct sbm_info *info, u64 ns)
+{
+	if (!info->time_limit || ns < info->time_limit)
+		info->time_limit = ns;
+}
+
+/**
+ * sbm_limit_heap() - limit the heap for the call that is about to enter
+ * @info: The sandbox.
+ * @nr_pages: Pages its heap may have. More than it may have already changes
+ *	nothing; with less than it has, it cannot grow.
+ *
+ * Context: In an enter hook.
+ */
+void sbm_limit_heap(struct sbm_info *info, u64 nr_pages)
+{
+	info->heap_limit = min(nr_pages, info->heap_limit);
+}
+
+/**
  * __sbm_policy_fault() - tell all policies about a fault
  * @sandbox: The sandbox; its fault record is valid.
  *

@@ -18,6 +18,7 @@ TRACE_DEFINE_ENUM(SBM_FAULT_EXCEPTION);
 TRACE_DEFINE_ENUM(SBM_FAULT_DOOR);
 TRACE_DEFINE_ENUM(SBM_FAULT_GATE);
 TRACE_DEFINE_ENUM(SBM_FAULT_ABORT);
+TRACE_DEFINE_ENUM(SBM_FAULT_POINTER);
 TRACE_DEFINE_ENUM(SBM_GROW_ALLOW);
 TRACE_DEFINE_ENUM(SBM_GROW_DENY);
 TRACE_DEFINE_ENUM(SBM_GROW_KILL);
@@ -45,7 +46,8 @@ TRACE_DEFINE_ENUM(SBM_LEVEL_STRONG);
 		{ SBM_FAULT_EXCEPTION,	"exception" },			\
 		{ SBM_FAULT_DOOR,	"door" },			\
 		{ SBM_FAULT_GATE,	"gate" },			\
-		{ SBM_FAULT_ABORT,	"abort" })
+		{ SBM_FAULT_ABORT,	"abort" },			\
+		{ SBM_FAULT_POINTER,	"pointer" })
 
 /* Vectors of x86, the only architecture with the strong level. */
 #define sbm_show_vector(vector)						\
@@ -211,6 +213,29 @@ TRACE_EVENT(sbm_grow,
 	TP_printk("id=%llu class=%s nr_pages=%llu heap_pages=%llu verdict=%s",
 		  __entry->id, __get_str(class), __entry->nr_pages,
 		  __entry->heap_pages, sbm_show_grow(__entry->verdict))
+);
+
+/* A gate of the class was called and has returned. */
+TRACE_EVENT(sbm_gate,
+	TP_PROTO(const struct sbm_info *info, const char *gate, long result),
+	TP_ARGS(info, gate, result),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__string(class, info->class)
+		__string(gate, gate)
+		__field(s64, result)
+	),
+
+	TP_fast_assign(
+		__entry->id = info->id;
+		__assign_str(class);
+		__assign_str(gate);
+		__entry->result = result;
+	),
+
+	TP_printk("id=%llu class=%s gate=%s result=%lld", __entry->id,
+		  __get_str(class), __get_str(gate), __entry->result)
 );
 
 /* A policy was asked and this is what it said, valid or not. */

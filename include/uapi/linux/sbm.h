@@ -25,8 +25,8 @@ enum sbm_limits {
  * ======================  ================================================
  * error                   meaning
  * ======================  ================================================
- * SBM_ERR_FAULT           the sandbox raised a CPU exception; see the
- *                         fault record
+ * SBM_ERR_FAULT           the sandbox raised a CPU exception, or gave a gate
+ *                         a bad pointer; see the fault record
  * SBM_ERR_DENIED          a policy denied the call, or a growth request
  *                         with "kill"
  * SBM_ERR_QUARANTINED     the class is quarantined
@@ -36,7 +36,8 @@ enum sbm_limits {
  * SBM_ERR_CONTEXT         wrong context: atomic, interrupt, or a task that
  *                         has no address space left
  * SBM_ERR_STACK           too little kernel stack is left to enter
- * SBM_ERR_GATE            the sandbox asked for a gate that does not exist
+ * SBM_ERR_GATE            the sandbox asked for a gate its class does not
+ *                         have
  * SBM_ERR_AFTER_FAULT     an earlier call ended abnormally and the sandbox
  *                         was not reset
  * SBM_ERR_UNSUPPORTED     strong isolation was demanded and this machine
@@ -86,6 +87,9 @@ struct sbm_info {
 	__u64 mapped_pages;		/* pages mapped, image excluded */
 	__u64 heap_pages;		/* pages of the heap, of mapped_pages */
 	__u64 heap_limit;		/* heap_pages cannot exceed this */
+	__u64 gates;			/* gates called */
+	__u64 time_limit;		/* CPU time per call, ns; 0: no limit */
+	__u64 time_used;		/* of that, by the last call */
 };
 
 /* Kind of exception record. */
@@ -95,6 +99,7 @@ enum sbm_fault_kind {
 	SBM_FAULT_DOOR,		/* 32-bit system call door, or a foreign CS/SS */
 	SBM_FAULT_GATE,		/* unknown gate number, in addr */
 	SBM_FAULT_ABORT,	/* the image ended itself: BUG(), bad free */
+	SBM_FAULT_POINTER,	/* bad pointer given to a gate, in addr */
 };
 
 /* A fault record: where and why a sandbox stopped. */

@@ -40,6 +40,7 @@ struct sbm_saved {
  * @sp: Kernel stack pointer to come back to.
  * @regs: The sandbox's registers while it is not running.
  * @top: Where the entry code puts its frame while the sandbox runs.
+ * @sandbox: The sandbox this is part of.
  * @mm: The address space.
  * @data: Private copy of the image's data, or %NULL if it has none.
  * @saved: What to restore on the way out.
@@ -51,6 +52,7 @@ struct sbm_saved {
  * @fpu_cpu: CPU whose FPU registers were last given to this call, or -1.
  * @poisoned: A machine check hit the sandbox.
  * @borrowed_mm: The task has no address space and uses @mm for the call.
+ * @nested: The call is made in a gate of another sandbox.
  *
  * Written by the task in the call only, @poisoned apart.
  */
@@ -58,6 +60,7 @@ struct arch_sbm {
 	unsigned long sp;
 	struct pt_regs regs;
 	unsigned long top;
+	struct sbm_sandbox *sandbox;
 	struct mm_struct *mm;
 	struct sbm_region *data;
 	struct sbm_saved saved;
@@ -69,6 +72,7 @@ struct arch_sbm {
 	int fpu_cpu;
 	bool poisoned;
 	bool borrowed_mm;
+	bool nested;
 };
 
 /* entry.S */

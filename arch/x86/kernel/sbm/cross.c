@@ -168,7 +168,8 @@ noinstr void sbm_irqentry_exit(struct pt_regs *regs)
 
 	instrumentation_begin();
 	tick_nohz_user_enter_prepare();
-	leave = sbm_work_pending(arch) || !sbm_state_intact(arch);
+	leave = sbm_work_pending(arch) || !sbm_state_intact(arch) ||
+		sbm_time_is_running_out(arch->sandbox);
 	instrumentation_end();
 
 	if (leave)
@@ -218,6 +219,8 @@ static void sbm_decode_syscall(struct arch_sbm *arch, struct sbm_exit *exit)
 	exit->args[0] = arch->regs.di;
 	exit->args[1] = arch->regs.si;
 	exit->args[2] = arch->regs.dx;
+	exit->args[3] = arch->regs.r10;
+	exit->args[4] = arch->regs.r8;
 
 	if (exit->nr == SBM_CALL_RETURN) {
 		exit->reason = SBM_EXIT_RETURN;
@@ -306,6 +309,7 @@ void arch_sbm_run(struct sbm_sandbox *sandbox, struct sbm_exit *exit)
 
 	tick_nohz_user_enter_prepare();
 	if (!sbm_work_pending(arch)) {
+		sbm_time_start(sandbox);
 		sbm_state_enter(arch, sandbox->class);
 
 		sbm_cross(arch);
@@ -314,6 +318,7 @@ void arch_sbm_run(struct sbm_sandbox *sandbox, struct sbm_exit *exit)
 		sbm_state_leave(arch, sandbox->class);
 		if (arch->reason == SBM_EXIT_FAULT)
 			sbm_finish_exception(arch);
+		sbm_time_stop(sandbox);
 	}
 
 	local_irq_enable();
@@ -391,7 +396,7 @@ static void sbm_unuse_mm(struct mm_struct *mm)
  * @arg: First argument.
  * @sp: Stack pointer; a return address is already there.
  *
- * Return: Zero, %SBM_ERR_CONTEXT, %SBM_ERR_NESTED or %SBM_ERR_STACK.
+ * Return: Zero, %SBM_ERR_CONTEXT or %SBM_ERR_STACK.
  * Context: Process context.
  */
 int arch_sbm_begin(struct sbm_sandbox *sandbox, unsigned long ip,
@@ -407,9 +412,6 @@ int arch_sbm_begin(struct sbm_sandbox *sandbox, unsigned long ip,
 	/* Not from the exit path, where the address space is gone for good. */
 	if (current->flags & PF_EXITING)
 		return SBM_ERR_CONTEXT;
-	if (test_syscall_work(SANDBOX))
-		return SBM_ERR_NESTED;
-
 	arch->borrowed_mm = !current->mm;
 	if (arch->borrowed_mm)
 		sbm_use_mm(arch->mm);
@@ -423,6 +425,8 @@ int arch_sbm_begin(struct sbm_sandbox *sandbox, unsigned long ip,
 	};
 	/* No run of this call yet: the registers must come up clean. */
 	arch->fpu_cpu = -1;
+	/* What serves a gate may be a user of sandboxes: a file system. */
+	arch->nested = test_syscall_work(SANDBOX);
 	set_syscall_work(SANDBOX);
 	return 0;
 }
@@ -437,7 +441,8 @@ void arch_sbm_end(struct sbm_sandbox *sandbox)
 {
 	struct arch_sbm *arch = sandbox->arch;
 
-	clear_syscall_work(SANDBOX);
+	if (!arch->nested)
+		clear_syscall_work(SANDBOX);
 	if (arch->borrowed_mm)
 		sbm_unuse_mm(arch->mm);
 }

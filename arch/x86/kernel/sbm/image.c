@@ -52,6 +52,28 @@ unsigned long arch_sbm_image_va(u32 offset)
 }
 
 /**
+ * arch_sbm_image_at() - the kernel's view of what all sandboxes share
+ * @va: Address in the sandbox.
+ * @len: Number of bytes, not zero.
+ *
+ * Return: Where the kernel can read it; %NULL if it is not all text or all
+ * read-only data of the image.
+ */
+const void *arch_sbm_image_at(unsigned long va, size_t len)
+{
+	const struct sbm_image *image = &sbm_image;
+	unsigned long offset = va - image_base;
+
+	if (offset < image->text_size && len <= image->text_size - offset)
+		return image->blob + offset;
+
+	offset -= image->rodata_offset;
+	if (offset < image->rodata_size && len <= image->rodata_size - offset)
+		return image->blob + image->rodata_offset + offset;
+	return NULL;
+}
+
+/**
  * arch_sbm_return_va() - where a sandboxed function returns to
  *
  * Return: Address in every sandbox of the code that ends the call.

@@ -207,6 +207,7 @@ int arch_sbm_create(struct sbm_sandbox *sandbox)
 		return -ENOMEM;
 	}
 
+	arch->sandbox = sandbox;
 	sandbox->arch = arch;
 	sandbox->next_va = sbm_image_end() + PAGE_SIZE;
 	err = sbm_image_map(sandbox);

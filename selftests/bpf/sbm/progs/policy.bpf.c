@@ -13,6 +13,12 @@ int grow_verdict;
 /* How long the enter hook takes: turns of a loop. */
 __u32 enter_turns;
 
+/* Limits the enter hook sets; and what the kernel said to them. */
+__u64 time_limit;
+int set_heap_limit;
+__u64 heap_limit;
+int limit_result;
+
 __u64 enters;
 __u64 faults;
 __u64 grows;
@@ -22,6 +28,9 @@ struct sbm_info last_info;
 struct sbm_fault last_fault;
 __u64 last_nr_pages;
 __s32 last_result;
+
+int bpf_sbm_limit_time(const struct sbm_info *info, __u64 ns) __ksym;
+int bpf_sbm_limit_heap(const struct sbm_info *info, __u64 nr_pages) __ksym;
 
 static long turn(__u32 i, void *ctx)
 {
@@ -34,6 +43,10 @@ int BPF_PROG(policy_enter, const struct sbm_info *info, __u64 flags)
 	__sync_fetch_and_add(&enters, 1);
 	bpf_probe_read_kernel(&last_info, sizeof(last_info), info);
 	bpf_loop(enter_turns, turn, NULL, 0);
+	if (time_limit)
+		limit_result |= bpf_sbm_limit_time(info, time_limit);
+	if (set_heap_limit)
+		limit_result |= bpf_sbm_limit_heap(info, heap_limit);
 	return enter_verdict;
 }
 

@@ -30,6 +30,21 @@ __sbm_syscall:
 	syscall
 	jmp	__x86_return_thunk
 
+/*
+ * long __sbm_gate(unsigned long nr, unsigned long a, unsigned long b,
+ *		   unsigned long c, unsigned long d, unsigned long e)
+ */
+	.globl	__sbm_gate
+__sbm_gate:
+	movq	%rdi, %rax
+	movq	%rsi, %rdi
+	movq	%rdx, %rsi
+	movq	%rcx, %rdx
+	movq	%r8, %r10
+	movq	%r9, %r8
+	syscall
+	jmp	__x86_return_thunk
+
 /* void *memcpy(void *dst, const void *src, size_t n) */
 	.globl	memcpy
 	.globl	__memcpy

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a policy can allow a call in its enter hook: less. */
+
+#include "box.h"
+#include "policy.h"
+#include "refused_limit_fault.skel.h"
+#include "refused_limit_foreign.skel.h"
+#include "sbm_test.h"
+
+static char verifier_log[1 << 16];
+
+SBM_TEST(limit_time, "an endless loop ends when the time a policy gave it is up")
+{
+	struct policy *policy = policy_new("time");
+	long long events = box_event("time");
+	struct box_result result;
+
+	CHECK(policy);
+	policy->skel->bss->time_limit = 50 * 1000 * 1000;
+	CHECK_EQ(box_run(&box_spin, &result), 0);
+	CHECK_EQ(policy->skel->bss->limit_result, 0);
+	CHECK_EQ(result.ret, SBM_ERR_TIME);
+	CHECK_STR(result.kind, "none");
+	CHECK_EQ(policy->skel->bss->last_result, SBM_ERR_TIME);
+	CHECK_EQ(policy->skel->bss->faults, 0);
+	CHECK_EQ(box_event("time") - events, 1);
+
+	/* Who is done in time does not notice. */
+	CHECK_EQ(box_run(&box_return_42, &result), 0);
+	CHECK_EQ(result.ret, 42);
+}
+
+SBM_TEST(limit_time_lowest, "of several limits the lowest holds, whoever comes first")
+{
+	struct policy *first = policy_new("first");
+	struct policy *second = policy_new("second");
+	const __u64 hour = 3600ULL * 1000 * 1000 * 1000;
+	struct box_result result;
+
+	CHECK(first && second);
+	first->skel->bss->time_limit = 20 * 1000 * 1000;
+	second->skel->bss->time_limit = hour;
+	CHECK_EQ(box_run(&box_spin, &result), 0);
+	CHECK_EQ(result.ret, SBM_ERR_TIME);
+
+	first->skel->bss->time_limit = hour;
+	second->skel->bss->time_limit = 20 * 1000 * 1000;
+	CHECK_EQ(box_run(&box_spin, &result), 0);
+	CHECK_EQ(result.ret, SBM_ERR_TIME);
+}
+
+SBM_TEST(limit_heap, "a policy can lower the limit of the heap, and not raise it")
+{
+	struct policy *policy = policy_new("heap");
+	long long denied = box_event("denied");
+	struct box_result result;
+
+	CHECK(policy);
+	policy->skel->bss->set_heap_limit = 1;
+	policy->skel->bss->heap_limit = 2;
+	CHECK_EQ(box_run(&box_grow_3, &result), 0);
+	CHECK_EQ(policy->skel->bss->limit_result, 0);
+	CHECK_EQ(result.ret, 0);
+	CHECK_EQ(policy->skel->bss->grows, 0);
+	CHECK_EQ(box_event("denied") - denied, 1);
+
+	policy->skel->bss->heap_limit = 3;
+	CHECK_EQ(box_run(&box_grow_3, &result), 0);
+	CHECK_EQ(result.ret, 1);
+
+	policy->skel->bss->heap_limit = 2 * BOX_HEAP_PAGES;
+	CHECK_EQ(box_run(&box_grow_too_much, &result), 0);
+	CHECK_EQ(result.ret, 0);
+}
+
+SBM_TEST(limit_call, "a limit is that of a call: the next one has the class's again")
+{
+	struct policy *policy = policy_new("once");
+	struct box_result result;
+
+	CHECK(policy);
+	policy->skel->bss->set_heap_limit = 1;
+	policy->skel->bss->heap_limit = 0;
+	CHECK_EQ(box_run(&box_grow_3, &result), 0);
+	CHECK_EQ(result.ret, 0);
+	policy->skel->bss->set_heap_limit = 0;
+	CHECK_EQ(box_run(&box_grow_3, &result), 0);
+	CHECK_EQ(result.ret, 1);
+}
+
+SBM_TEST(refuse_limit_fault, "a limit set in another hook than enter does not load")
+{
+	struct refused_limit_fault_bpf *skel = refused_limit_fault_bpf__open();
+	int err;
+
+	CHECK(skel);
+	bpf_program__set_log_buf(skel->progs.fault, verifier_log,
+				 sizeof(verifier_log));
+	err = refused_limit_fault_bpf__load(skel);
+	refused_limit_fault_bpf__destroy(skel);
+	CHECK_EQ(err, -EACCES);
+	CHECK(strstr(verifier_log,
+		     "calling kernel function bpf_sbm_limit_time is not allowed"));
+}
+
+SBM_TEST(refuse_limit_foreign, "a limit set by another struct_ops type does not load")
+{
+	struct refused_limit_foreign_bpf *skel =
+		refused_limit_foreign_bpf__open();
+	int err;
+
+	CHECK(skel);
+	bpf_program__set_log_buf(skel->progs.ssthresh, verifier_log,
+				 sizeof(verifier_log));
+	err = refused_limit_foreign_bpf__load(skel);
+	refused_limit_foreign_bpf__destroy(skel);
+	CHECK_EQ(err, -EACCES);
+	CHECK(strstr(verifier_log,
+		     "calling kernel function bpf_sbm_limit_heap is not allowed"));
+}
