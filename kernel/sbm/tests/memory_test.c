@@ -25,14 +25,7 @@ static int memory_test_bss;
 static void expect_unmapped(struct kunit *test, struct sbm *sbm, int ret,
 			    const void *addr, u64 access)
 {
-	struct sbm_fault want = {
-		.kind = SBM_FAULT_EXCEPTION,
-		.vector = 14,
-		.error = SBM_TEST_PF_USER | access,
-		.addr = (unsigned long)addr,
-	};
-
-	sbm_test_expect_fault(test, sbm, ret, &want);
+	sbm_test_expect_page_fault(test, sbm, ret, addr, access);
 }
 
 /*
@@ -255,6 +248,28 @@ static void sbm_update(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, value, PASS);
 }
 
+/* What is changed in place ends like an input, before and behind. */
+static void sbm_update_past(struct kunit *test)
+{
+	struct sbm *sbm;
+	char value[3] = { 1, 2, 3 }, *p, *before;
+	int ret;
+
+	sbm_test_need_strong(test);
+	sbm = sbm_test_init(test);
+	p = SBM_COPY_INOUT(sbm, value, sizeof(value));
+
+	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_read_at, p, 2), 3);
+	ret = sbm_call(sbm, sbm_test_write_at, p, 3);
+	expect_unmapped(test, sbm, ret, p + 3, SBM_TEST_PF_WRITE);
+	KUNIT_EXPECT_EQ(test, value[2], 3);
+
+	KUNIT_ASSERT_EQ(test, sbm_reset(sbm), 0);
+	before = (char *)PTR_ALIGN_DOWN(p, PAGE_SIZE) - 1;
+	ret = sbm_call(sbm, sbm_test_write_at, p, before - p);
+	expect_unmapped(test, sbm, ret, before, SBM_TEST_PF_WRITE);
+}
+
 /* The whole stack can be used. */
 static void sbm_stack_bottom(struct kunit *test)
 {
@@ -366,6 +381,7 @@ static struct kunit_case sbm_memory_cases[] = {
 	KUNIT_CASE(sbm_read_before),
 	KUNIT_CASE(sbm_read_wrong),
 	KUNIT_CASE(sbm_update),
+	KUNIT_CASE(sbm_update_past),
 	KUNIT_CASE(sbm_stack_bottom),
 	KUNIT_CASE(sbm_stack_overflow),
 	KUNIT_CASE(sbm_x86_64_gp),

@@ -78,6 +78,28 @@ void sbm_test_expect_fault(struct kunit *test, struct sbm *sbm, int ret,
 		KUNIT_EXPECT_EQ(test, got.ip, want->ip);
 }
 
+/**
+ * sbm_test_expect_page_fault() - check that a call ended in a page fault
+ * @test: The test.
+ * @sbm: The sandbox.
+ * @ret: What the call returned.
+ * @addr: The faulting address.
+ * @access: SBM_TEST_PF_* flags but %SBM_TEST_PF_USER; without
+ *	%SBM_TEST_PF_PROT nothing is mapped there.
+ */
+void sbm_test_expect_page_fault(struct kunit *test, struct sbm *sbm, int ret,
+				const void *addr, u64 access)
+{
+	struct sbm_fault want = {
+		.kind = SBM_FAULT_EXCEPTION,
+		.vector = 14,
+		.error = SBM_TEST_PF_USER | access,
+		.addr = (unsigned long)addr,
+	};
+
+	sbm_test_expect_fault(test, sbm, ret, &want);
+}
+
 static int __init sbm_test_class_init(void)
 {
 	return sbm_class_register(&sbm_test_class);

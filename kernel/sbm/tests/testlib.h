@@ -20,5 +20,7 @@ struct sbm *sbm_test_init(struct kunit *test);
 struct sbm *sbm_test_init_class(struct kunit *test, struct sbm_class *class);
 void sbm_test_expect_fault(struct kunit *test, struct sbm *sbm, int ret,
 			   const struct sbm_fault *want);
+void sbm_test_expect_page_fault(struct kunit *test, struct sbm *sbm, int ret,
+				const void *addr, u64 access);
 
 #endif /* _KERNEL_SBM_TESTS_TESTLIB_H */
