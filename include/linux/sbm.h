@@ -20,6 +20,7 @@
 #include <uapi/linux/sbm.h>
 
 struct sbm_gate;
+struct page;
 struct sbm_sandbox;
 
 /* Longest line of sbm_log(), in bytes. */
@@ -146,6 +147,12 @@ int sbm_buf_write(struct sbm_buf *buf, size_t offset, const void *src,
 		  size_t len);
 int sbm_buf_read(struct sbm_buf *buf, size_t offset, void *dst, size_t len);
 
+void *sbm_map_readonly(struct sbm *sbm, const void *buf, size_t size);
+void *sbm_map_writable(struct sbm *sbm, void *buf, size_t size);
+void *sbm_map_pages(struct sbm *sbm, struct page **pages, unsigned int nr,
+		    enum sbm_dir dir);
+int sbm_unmap(struct sbm *sbm, const void *addr);
+
 int sbm_exec(struct sbm *sbm, const struct sbm_func *func, void *data);
 int __sbm_exec_args(struct sbm *sbm, const struct sbm_func *func,
 		    const void *args, size_t size);
@@ -217,6 +224,22 @@ static inline int sbm_error(const struct sbm *sbm)
 	return 0;
 }
 
+static inline void *sbm_map_readonly(struct sbm *sbm, const void *buf,
+				     size_t size)
+{
+	return (void *)buf;
+}
+
+static inline void *sbm_map_writable(struct sbm *sbm, void *buf, size_t size)
+{
+	return buf;
+}
+
+static inline int sbm_unmap(struct sbm *sbm, const void *addr)
+{
+	return 0;
+}
+
 static inline int sbm_exec(struct sbm *sbm, const struct sbm_func *func,
 			   void *data)
 {
@@ -269,6 +292,39 @@ static inline int __sbm_exec_args(struct sbm *sbm, const struct sbm_func *func,
  * Return: As SBM_COPY_IN(). Context: Process context; may sleep.
  */
 #define SBM_COPY_INOUT(sbm, buf, size)	__sbm_buf(sbm, SBM_INOUT, buf, size)
+
+/**
+ * SBM_MAP_READONLY() - let calls read the caller's memory itself
+ * @sbm: SBM instance.
+ * @buf: The caller's buffer, pointer or array; begins on a page.
+ * @size: Its size in bytes, whole pages.
+ *
+ * Nothing is copied: calls see what is in the buffer at that moment. The bytes
+ * before and behind it are not mapped in the sandbox. It stays mapped, also
+ * over sbm_reset(), until sbm_unmap() or sbm_destroy().
+ *
+ * Return: Address inside the sandbox, with the type of @buf; %NULL with
+ * sbm_error() set as for sbm_map_readonly().
+ * Context: Process context; may sleep. Not during a call.
+ */
+#define SBM_MAP_READONLY(sbm, buf, size) \
+	((typeof(&((buf)[0])))sbm_map_readonly((sbm), (buf), (size)))
+
+/**
+ * SBM_MAP_WRITABLE() - let calls read and write the caller's memory itself
+ * @sbm: SBM instance.
+ * @buf: The caller's buffer, pointer or array; begins on a page.
+ * @size: Its size in bytes, whole pages.
+ *
+ * As SBM_MAP_READONLY(). A call writes what the attacker wants, when it wants,
+ * also if it ends in a fault: until sbm_unmap(), copy what is to be checked
+ * before checking it.
+ *
+ * Return: As SBM_MAP_READONLY().
+ * Context: Process context; may sleep. Not during a call.
+ */
+#define SBM_MAP_WRITABLE(sbm, buf, size) \
+	((typeof(&((buf)[0])))sbm_map_writable((sbm), (buf), (size)))
 
 /*
  * Typed calls. Parameters are given as type, identifier pairs, as for

@@ -13,9 +13,6 @@
 #include "buffer.h"
 #include "internal.h"
 
-/* More than anyone parses at a time; keeps sizes far from overflowing. */
-#define SBM_MAX_BUF	SZ_256M
-
 /* Offset of the first byte of @buf in its region. */
 static size_t sbm_buf_start(const struct sbm_buf *buf)
 {

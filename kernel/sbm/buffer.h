@@ -3,6 +3,11 @@
 #ifndef _KERNEL_SBM_BUFFER_H
 #define _KERNEL_SBM_BUFFER_H
 
+#include <linux/sizes.h>
+
+/* More than anyone parses at a time; keeps sizes far from overflowing. */
+#define SBM_MAX_BUF	SZ_256M
+
 struct sbm;
 
 void sbm_copy_in(struct sbm *sbm);

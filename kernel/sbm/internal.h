@@ -29,14 +29,16 @@
  * struct sbm_region - a piece of memory of a sandbox
  * @node: Entry in &sbm_sandbox.regions.
  * @va: Address in the sandbox, page-aligned. Unmapped on both sides.
- * @pages: The pages behind it; the region owns a reference of each.
+ * @pages: The pages behind it; the region holds a reference of each.
  * @nr_pages: Pages mapped now.
  * @max_pages: Pages of address space set aside; @pages has as many slots.
  * @prot: SBM_PROT_* flags.
  * @failed: Growing it failed half way: part of @pages may not be mapped.
+ * @lent: For pages of the caller, which it lends and gets back.
  *
  * Regions are only added, and only by the task that owns the sandbox. They go
- * away with the sandbox.
+ * away with the sandbox. One that is @lent is used again when its pages have
+ * gone back; it is empty until then.
  */
 struct sbm_region {
 	struct list_head node;
@@ -46,6 +48,7 @@ struct sbm_region {
 	unsigned int max_pages;
 	unsigned int prot;
 	bool failed;
+	bool lent;
 };
 
 struct arch_sbm;
@@ -119,6 +122,8 @@ void arch_sbm_free(struct sbm_sandbox *sandbox);
 int arch_sbm_reset(struct sbm_sandbox *sandbox);
 int arch_sbm_map(struct sbm_sandbox *sandbox, unsigned long va,
 		 struct page **pages, unsigned int nr, unsigned int prot);
+void arch_sbm_unmap(struct sbm_sandbox *sandbox, unsigned long va,
+		    unsigned int nr);
 int arch_sbm_reserve(struct sbm_sandbox *sandbox, unsigned long va,
 		     unsigned int nr, unsigned int prot);
 unsigned long arch_sbm_image_va(u32 offset);
@@ -137,6 +142,8 @@ static inline int arch_sbm_reset(struct sbm_sandbox *s) { return 0; }
 static inline int arch_sbm_map(struct sbm_sandbox *s, unsigned long va,
 			       struct page **pages, unsigned int nr,
 			       unsigned int prot) { return -EOPNOTSUPP; }
+static inline void arch_sbm_unmap(struct sbm_sandbox *s, unsigned long va,
+				  unsigned int nr) { }
 static inline int arch_sbm_reserve(struct sbm_sandbox *s, unsigned long va,
 				   unsigned int nr, unsigned int prot)
 { return -EOPNOTSUPP; }
@@ -183,6 +190,11 @@ struct sbm_region *sbm_region_create_at(struct sbm_sandbox *sandbox,
 					unsigned int prot);
 int sbm_region_grow(struct sbm_sandbox *sandbox, struct sbm_region *region,
 		    unsigned int nr_pages);
+struct sbm_region *sbm_region_lend(struct sbm_sandbox *sandbox,
+				   unsigned int nr_pages, unsigned int prot);
+int sbm_region_map(struct sbm_sandbox *sandbox, struct sbm_region *region,
+		   unsigned int nr_pages);
+void sbm_region_return(struct sbm_sandbox *sandbox, struct sbm_region *region);
 void sbm_region_free_all(struct sbm_sandbox *sandbox);
 void sbm_region_write(struct sbm_region *region, size_t offset,
 		      const void *src, size_t len);
@@ -261,6 +273,8 @@ enum sbm_event {
 	SBM_EV_EJECT,		/* policies ejected */
 	SBM_EV_GATE,		/* gates called */
 	SBM_EV_TIME,		/* calls whose time was up */
+	SBM_EV_MAP,		/* pieces of a caller's memory mapped */
+	SBM_EV_UNMAP,		/* ... and unmapped */
 	SBM_NR_EVENTS,
 };
 

@@ -9,6 +9,7 @@
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/highmem.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -17,10 +18,11 @@
 
 #define SBM_GFP	(GFP_KERNEL_ACCOUNT | __GFP_ZERO)
 
+/* Gives references back: of lent pages, somebody may hold others. */
 static void sbm_free_pages(struct page **pages, unsigned int nr)
 {
 	while (nr--)
-		__free_page(pages[nr]);
+		put_page(pages[nr]);
 }
 
 static int sbm_alloc_pages(struct page **pages, unsigned int nr)
@@ -162,6 +164,86 @@ struct sbm_region *sbm_region_create(struct sbm_sandbox *sandbox,
 
 	sandbox->next_va += (unsigned long)(max_pages + 1) * PAGE_SIZE;
 	return sbm_region_create_at(sandbox, va, nr_pages, max_pages, prot);
+}
+
+/**
+ * sbm_region_lend() - get a region for pages of the caller
+ * @sandbox: The sandbox.
+ * @nr_pages: How many it must have room for.
+ * @prot: SBM_PROT_* flags.
+ *
+ * Takes one that is empty, if there is one: how many there are depends on what
+ * is mapped at a time, not on how often. It stays empty until sbm_region_map().
+ *
+ * Return: As sbm_region_create_at(), with no pages.
+ * Context: Process context; may sleep.
+ */
+struct sbm_region *sbm_region_lend(struct sbm_sandbox *sandbox,
+				   unsigned int nr_pages, unsigned int prot)
+{
+	struct sbm_region *region;
+
+	list_for_each_entry(region, &sandbox->regions, node) {
+		if (region->lent && !region->nr_pages &&
+		    region->prot == prot && region->max_pages >= nr_pages)
+			return region;
+	}
+
+	/* So that sizes which differ a little share one. */
+	nr_pages = roundup_pow_of_two(nr_pages);
+	region = sbm_region_create(sandbox, 0, nr_pages, prot);
+	if (!IS_ERR(region))
+		region->lent = true;
+	return region;
+}
+
+/**
+ * sbm_region_map() - let a sandbox see pages of the caller
+ * @sandbox: The sandbox.
+ * @region: From sbm_region_lend(); the pages are in &sbm_region.pages.
+ * @nr_pages: How many.
+ *
+ * Takes over a reference of each page, also if it fails.
+ *
+ * Return: Zero or -ENOMEM, with nothing mapped.
+ * Context: Process context; may sleep.
+ */
+int sbm_region_map(struct sbm_sandbox *sandbox, struct sbm_region *region,
+		   unsigned int nr_pages)
+{
+	int err;
+
+	region->nr_pages = nr_pages;
+	sandbox->info.mapped_pages += nr_pages;
+
+	if (sandbox->info.level == SBM_LEVEL_STRONG)
+		err = arch_sbm_map(sandbox, region->va, region->pages, nr_pages,
+				   region->prot);
+	else
+		err = sbm_weak_map(region);
+	if (err)
+		sbm_region_return(sandbox, region);
+	return err;
+}
+
+/**
+ * sbm_region_return() - take the pages of the caller away from a sandbox
+ * @sandbox: The sandbox, not in a call.
+ * @region: Region that sbm_region_map() has filled; empty afterwards.
+ *
+ * Context: Process context; may sleep.
+ */
+void sbm_region_return(struct sbm_sandbox *sandbox, struct sbm_region *region)
+{
+	/* First nobody can reach the pages any more, then they go. */
+	if (sandbox->info.level == SBM_LEVEL_STRONG)
+		arch_sbm_unmap(sandbox, region->va, region->nr_pages);
+	else
+		sbm_weak_unmap(region);
+	sbm_free_pages(region->pages, region->nr_pages);
+
+	sandbox->info.mapped_pages -= region->nr_pages;
+	region->nr_pages = 0;
 }
 
 /**

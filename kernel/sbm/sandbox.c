@@ -9,6 +9,7 @@
 #include <linux/xarray.h>
 
 #include "internal.h"
+#include "map.h"
 #include <trace/events/sbm.h>
 
 /*
@@ -98,6 +99,7 @@ EXPORT_SYMBOL_GPL(sbm_strong_available);
 static void sbm_sandbox_free_memory(struct sbm_sandbox *sandbox)
 {
 	/* First nobody can reach the pages any more, then they go. */
+	sbm_unmap_all(sandbox);
 	arch_sbm_free(sandbox);
 	sbm_region_free_all(sandbox);
 }
@@ -221,7 +223,8 @@ EXPORT_SYMBOL_GPL(sbm_init);
  * sbm_destroy() - destroy a sandbox and its buffers
  * @sbm: SBM instance, also one whose initialisation failed.
  *
- * Does not change sbm_error().
+ * Memory that is still mapped is unmapped, as by sbm_unmap(). Does not change
+ * sbm_error().
  *
  * Context: Process context; may sleep. Not during a call.
  */
@@ -244,8 +247,9 @@ EXPORT_SYMBOL_GPL(sbm_destroy);
  * @sbm: SBM instance.
  *
  * Static data of the image gets its initial values, the heap is emptied, the
- * sticky error is cleared. Buffers stay. Needed after a fault, and whenever
- * nothing of an earlier call may be seen by the next.
+ * sticky error is cleared. Buffers stay; memory of the caller stays mapped and
+ * is not touched. Needed after a fault, and whenever nothing of an earlier call
+ * may be seen by the next.
  *
  * Return: Zero, or a negative errno if there is nothing to reset or it cannot
  * be used again.

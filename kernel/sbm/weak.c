@@ -54,6 +54,7 @@ void sbm_weak_unmap(struct sbm_region *region)
 
 	if (is_vmalloc_addr(va))
 		vunmap(va);
+	region->va = 0;
 }
 
 /**

@@ -84,7 +84,9 @@ struct sbm_info {
 	__u64 calls;			/* calls that entered */
 	__u64 faults;			/* calls that ended in a fault */
 	__u64 denied;			/* calls and growths refused */
-	__u64 mapped_pages;		/* pages mapped, image excluded */
+	__u64 mapped_pages;		/* pages mapped, image excluded and
+					 * memory lent by the caller included
+					 */
 	__u64 heap_pages;		/* pages of the heap, of mapped_pages */
 	__u64 heap_limit;		/* heap_pages cannot exceed this */
 	__u64 gates;			/* gates called */

@@ -5,7 +5,8 @@
  * An ordinary mm_struct that no process owns. Everything in it is mapped when
  * the sandbox is set up or grows, never by a fault, with page table entries
  * that the rest of mm leaves alone (VM_PFNMAP): no reverse mapping, no
- * swapping, no copy on write, no get_user_pages(). The sandbox owns the pages.
+ * swapping, no copy on write, no get_user_pages(). The sandbox has a reference
+ * of each page.
  *
  * Lock ordering: the mmap_lock of a sandbox is taken under file system locks
  * and under the mmap_lock of processes, never the other way round. It has a
@@ -151,6 +152,37 @@ int arch_sbm_map(struct sbm_sandbox *sandbox, unsigned long va,
 	mmap_write_unlock(mm);
 
 	return err;
+}
+
+/**
+ * arch_sbm_unmap() - take pages away that were mapped
+ * @sandbox: Sandbox that is not in a call.
+ * @va: First address, page-aligned.
+ * @nr: Number of pages, of one arch_sbm_reserve(); not all need be mapped.
+ *
+ * When this returns, no CPU reaches the pages through the sandbox any more.
+ * zap_vma_ptes() clears the entries and ends in flush_tlb_mm_range(), which
+ * raises the TLB generation of the address space and then interrupts each CPU
+ * that has it loaded, and waits. All others have to load it before they can use
+ * what their TLB may still hold of it, be it under another PCID or because a
+ * kernel thread has kept it lazily: switch_mm_irqs_off() sees the generation
+ * and flushes first. The page tables stay, for the next pages.
+ *
+ * Context: Process context; may sleep.
+ */
+void arch_sbm_unmap(struct sbm_sandbox *sandbox, unsigned long va,
+		    unsigned int nr)
+{
+	struct mm_struct *mm = sandbox->arch->mm;
+	unsigned long size = (unsigned long)nr * PAGE_SIZE;
+	struct vm_area_struct *vma;
+
+	mmap_read_lock(mm);
+	vma = vma_lookup(mm, va);
+	/* zap_vma_ptes() says nothing if it has done nothing. */
+	if (!WARN_ON_ONCE(!vma || size > vma->vm_end - va))
+		zap_vma_ptes(vma, va, size);
+	mmap_read_unlock(mm);
 }
 
 /**
