@@ -9,7 +9,9 @@
 #define _LINUX_SBM_ABI_H
 
 #define SBM_CALL_RETURN	0	/* the function returned; its result */
-#define SBM_CALL_GROW	1	/* more heap, in pages; their address, or 0 */
+#define SBM_CALL_GROW	1	/* more heap, in pages; their address, or 0.
+				 * Zeroed, and right behind those before.
+				 */
 #define SBM_CALL_ABORT	2	/* the image gives up; an enum sbm_abort */
 
 #define SBM_CALL_GATE	16	/* and above: the gates of the class */

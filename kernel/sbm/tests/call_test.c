@@ -4,7 +4,6 @@
  * sandbox.
  */
 #include <kunit/test.h>
-#include <linux/sbm_abi.h>
 
 #include "../internal.h"
 #include "sandboxed.h"
@@ -197,75 +196,6 @@ static void sbm_static_data(struct kunit *test)
 			sbm_call(sbm, sbm_test_static));
 }
 
-/* The heap grows up to the limit of the class; then there is NULL. */
-static void sbm_heap_limit(struct kunit *test)
-{
-	const unsigned int size = 1000;
-	struct sbm_info *info;
-	struct sbm *sbm;
-	int nr;
-
-	sbm_test_need_strong(test);
-	sbm = sbm_test_init(test);
-	info = &sbm->sandbox->info;
-	KUNIT_EXPECT_EQ(test, info->heap_limit, SBM_TEST_HEAP_PAGES);
-	KUNIT_EXPECT_EQ(test, info->heap_pages, 0);
-
-	/* An allocator may need room of its own, but not half of it all. */
-	nr = sbm_call(sbm, sbm_test_heap_fill, size);
-	KUNIT_EXPECT_LE(test, nr, SBM_TEST_HEAP_PAGES * PAGE_SIZE / size);
-	KUNIT_EXPECT_GE(test, nr, SBM_TEST_HEAP_PAGES * PAGE_SIZE / size / 2);
-	KUNIT_EXPECT_EQ(test, info->heap_pages, SBM_TEST_HEAP_PAGES);
-	KUNIT_EXPECT_EQ(test, sbm_error(sbm), 0);
-
-	/* All over again, with the pages it has. */
-	KUNIT_EXPECT_EQ(test, sbm_reset(sbm), 0);
-	KUNIT_EXPECT_EQ(test, info->heap_pages, 0);
-	KUNIT_EXPECT_EQ(test, nr, sbm_call(sbm, sbm_test_heap_fill, size));
-	KUNIT_EXPECT_EQ(test, info->heap_pages, SBM_TEST_HEAP_PAGES);
-}
-
-/* More than the limit at once is refused without trying. */
-static void sbm_heap_too_large(struct kunit *test)
-{
-	struct sbm *sbm;
-
-	sbm_test_need_strong(test);
-	sbm = sbm_test_init(test);
-
-	KUNIT_EXPECT_EQ(test, 0,
-			sbm_call(sbm, sbm_test_heap_fill,
-				 (SBM_TEST_HEAP_PAGES + 1) * PAGE_SIZE));
-	KUNIT_EXPECT_EQ(test, sbm->sandbox->info.heap_pages, 0);
-	KUNIT_EXPECT_EQ(test, sbm_error(sbm), 0);
-}
-
-/* Memory that was freed is used again. */
-static void sbm_heap_reuse(struct kunit *test)
-{
-	struct sbm *sbm = sbm_test_init(test);
-
-	KUNIT_EXPECT_EQ(test, 0, sbm_call(sbm, sbm_test_heap_reuse, 5000, 100));
-	KUNIT_EXPECT_EQ(test, sbm_error(sbm), 0);
-	KUNIT_EXPECT_LE(test, sbm->sandbox->info.heap_pages, 4);
-}
-
-/* Freeing twice ends the call. */
-static void sbm_heap_double_free(struct kunit *test)
-{
-	struct sbm_fault fault;
-	struct sbm *sbm;
-
-	sbm_test_need_strong(test);
-	sbm = sbm_test_init(test);
-
-	KUNIT_EXPECT_EQ(test, SBM_ERR_FAULT,
-			sbm_call(sbm, sbm_test_double_free));
-	KUNIT_ASSERT_EQ(test, sbm_last_fault(sbm, &fault), 0);
-	KUNIT_EXPECT_EQ(test, fault.kind, SBM_FAULT_ABORT);
-	KUNIT_EXPECT_EQ(test, fault.addr, SBM_ABORT_DOUBLE_FREE);
-}
-
 /* Two classes cannot have the same name, and names are checked. */
 static void sbm_class_names(struct kunit *test)
 {
@@ -292,10 +222,6 @@ static struct kunit_case sbm_call_cases[] = {
 	KUNIT_CASE(sbm_after_fault),
 	KUNIT_CASE(sbm_nested),
 	KUNIT_CASE(sbm_static_data),
-	KUNIT_CASE(sbm_heap_limit),
-	KUNIT_CASE(sbm_heap_too_large),
-	KUNIT_CASE(sbm_heap_reuse),
-	KUNIT_CASE(sbm_heap_double_free),
 	KUNIT_CASE(sbm_class_names),
 	{}
 };

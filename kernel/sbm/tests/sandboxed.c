@@ -6,8 +6,6 @@
  */
 #include <linux/compiler.h>
 #include <linux/sbm.h>
-#include <linux/slab.h>
-#include <linux/string.h>
 #include <asm/page.h>
 
 #include "sandboxed.h"
@@ -131,62 +129,6 @@ int sbm_test_stack_overflow(void)
 	/* What a recursion does, without a compiler that sees through it. */
 	for (; READ_ONCE(sbm_test_forever); sp -= PAGE_SIZE)
 		WRITE_ONCE(*sp, 1);
-	return 0;
-}
-
-/* === Heap === */
-
-/* Allocates until there is no more. Return: how many objects there were. */
-SBM_DEFINE_THUNK(sbm_test_heap_fill, unsigned int, size)
-int sbm_test_heap_fill(unsigned int size)
-{
-	unsigned char *p, *last = NULL;
-	int nr = 0;
-
-	while ((p = kmalloc(size, GFP_KERNEL))) {
-		memset(p, nr, size);
-		/* The one before must not have been written to. */
-		if (last && (last[0] != (unsigned char)(nr - 1) ||
-			     last[size - 1] != (unsigned char)(nr - 1)))
-			return -EILSEQ;
-		last = p;
-		nr++;
-	}
-	return nr;
-}
-
-/* Allocates and frees; what is freed must be used again. */
-SBM_DEFINE_THUNK(sbm_test_heap_reuse, unsigned int, size, unsigned int, rounds)
-int sbm_test_heap_reuse(unsigned int size, unsigned int rounds)
-{
-	unsigned int i;
-	char *p, *q;
-
-	for (i = 0; i < rounds; i++) {
-		p = kzalloc(size, GFP_KERNEL);
-		if (!p)
-			return -ENOMEM;
-		if (p[0] || p[size - 1])
-			return -EILSEQ;
-		memset(p, 0xff, size);
-		q = kmalloc(size, GFP_KERNEL);
-		kfree(p);
-		kfree(q);
-		if (!q)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-SBM_DEFINE_THUNK(sbm_test_double_free)
-int sbm_test_double_free(void)
-{
-	void *p = kmalloc(64, GFP_KERNEL);
-
-	kfree(p);
-	/* Not known to be the same to the compiler. */
-	OPTIMIZER_HIDE_VAR(p);
-	kfree(p);
 	return 0;
 }
 

@@ -41,10 +41,6 @@ SBM_DEFINE_CALL(sbm_test_jump, unsigned long, addr);
 SBM_DEFINE_CALL(sbm_test_static);
 SBM_DEFINE_CALL(sbm_test_stack_overflow);
 
-SBM_DEFINE_CALL(sbm_test_heap_fill, unsigned int, size);
-SBM_DEFINE_CALL(sbm_test_heap_reuse, unsigned int, size, unsigned int, rounds);
-SBM_DEFINE_CALL(sbm_test_double_free);
-
 SBM_DEFINE_CALL(sbm_test_spin, u64, rounds, u64 *, state);
 SBM_DEFINE_CALL(sbm_test_spin_forever);
 

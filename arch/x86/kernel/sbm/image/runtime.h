@@ -11,6 +11,7 @@ unsigned long __sbm_syscall(unsigned long nr, unsigned long arg);
 void *sbm_malloc(size_t size);
 void *sbm_calloc(size_t n, size_t size);
 void *sbm_realloc(void *data, size_t size);
+size_t sbm_size(const void *data);
 void sbm_free(const void *data);
 void __noreturn sbm_abort(unsigned long reason);
 

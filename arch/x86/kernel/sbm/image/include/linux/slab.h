@@ -7,9 +7,16 @@
 #define _LINUX_SLAB_H
 
 #include <linux/gfp_types.h>
+#include <linux/overflow.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 #include "runtime.h"
+
+/* What a source may compare with; no allocation here returns it but one. */
+#define ZERO_SIZE_PTR		((void *)16)
+#define ZERO_OR_NULL_PTR(p)	((unsigned long)(p) <= \
+				 (unsigned long)ZERO_SIZE_PTR)
 
 static inline void *kmalloc(size_t size, gfp_t flags)
 {
@@ -28,17 +35,46 @@ static inline void *kcalloc(size_t n, size_t size, gfp_t flags)
 
 static inline void *kmalloc_array(size_t n, size_t size, gfp_t flags)
 {
-	return sbm_calloc(n, size);
-}
-
-static inline void *krealloc(void *data, size_t size, gfp_t flags)
-{
-	return sbm_realloc(data, size);
+	return kmalloc(size_mul(n, size), flags);
 }
 
 static inline void kfree(const void *data)
 {
-	sbm_free(data);
+	if (!ZERO_OR_NULL_PTR(data))
+		sbm_free(data);
+}
+
+static inline size_t ksize(const void *data)
+{
+	return ZERO_OR_NULL_PTR(data) ? 0 : sbm_size(data);
+}
+
+static inline void *krealloc(const void *data, size_t size, gfp_t flags)
+{
+	size_t old = ksize(data);
+	char *new;
+
+	if (!size) {
+		kfree(data);
+		return ZERO_SIZE_PTR;
+	}
+	new = sbm_realloc(ZERO_OR_NULL_PTR(data) ? NULL : (void *)data, size);
+	if (new && size > old && flags & __GFP_ZERO)
+		memset(new + old, 0, size - old);
+	return new;
+}
+
+static inline void *krealloc_array(void *data, size_t n, size_t size,
+				   gfp_t flags)
+{
+	return krealloc(data, size_mul(n, size), flags);
+}
+
+/* The memory is private to the sandbox, but the caller asks for it. */
+static inline void kfree_sensitive(const void *data)
+{
+	memset((void *)data, 0, ksize(data));
+	kfree(data);
 }
 
 #define kvmalloc	kmalloc
