@@ -50,6 +50,26 @@ static const char * const sbm_kind_names[] = {
 	[SBM_FAULT_POINTER] = "pointer",
 };
 
+static const char * const sbm_region_names[] = {
+	[SBM_REGION_NONE] = "none",
+	[SBM_REGION_NULL] = "null",
+	[SBM_REGION_KERNEL] = "kernel",
+	[SBM_REGION_IMAGE] = "image",
+	[SBM_REGION_DATA] = "data",
+	[SBM_REGION_STACK] = "stack",
+	[SBM_REGION_HEAP] = "heap",
+	[SBM_REGION_INPUT] = "input",
+	[SBM_REGION_OUTPUT] = "output",
+	[SBM_REGION_INOUT] = "inout",
+	[SBM_REGION_OTHER] = "other",
+};
+
+static const char * const sbm_side_names[] = {
+	[SBM_SIDE_INSIDE] = "inside",
+	[SBM_SIDE_BELOW] = "below",
+	[SBM_SIDE_ABOVE] = "above",
+};
+
 /* === run === */
 
 struct sbm_run_file {
@@ -88,10 +108,12 @@ static int sbm_run_code(struct sbm_run_file *run, const void *code, size_t len)
 	ret = sbm_raw_run(&raw, 0);
 	fault = &raw.fault;
 	run->len = scnprintf(run->result, sizeof(run->result),
-			     "ret=%d kind=%s vector=%u error=0x%llx addr=0x%llx ip=0x%llx level=%s\n",
+			     "ret=%d kind=%s vector=%u error=0x%llx addr=0x%llx ip=0x%llx level=%s region=%s side=%s distance=%llu\n",
 			     ret, sbm_kind_names[fault->kind], fault->vector,
 			     fault->error, fault->addr, fault->ip,
-			     sbm_level_names[sbm_level(&raw.sbm)]);
+			     sbm_level_names[sbm_level(&raw.sbm)],
+			     sbm_region_names[fault->region],
+			     sbm_side_names[fault->side], fault->distance);
 
 	/* Killed is not a result: nobody is left to read it. */
 	err = sbm_error(&raw.sbm) == SBM_ERR_KILLED ? SBM_ERR_KILLED : 0;

@@ -42,6 +42,7 @@ static int sbm_fault(struct sbm *sbm, const struct sbm_fault *fault, int err)
 	struct sbm_sandbox *sandbox = sbm->sandbox;
 
 	sandbox->fault = *fault;
+	sbm_fault_place(sbm, &sandbox->fault);
 	sandbox->info.faults++;
 	sbm_count(SBM_EV_FAULT);
 	sbm_abort(sbm, err);

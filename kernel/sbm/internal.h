@@ -25,6 +25,12 @@
 /* Pages of a sandbox's stack. */
 #define SBM_STACK_PAGES	4
 
+/*
+ * Pages below the stack that are never mapped. A function whose frame is large
+ * may step over one without touching it, and would go on in the image's data.
+ */
+#define SBM_STACK_GUARD	16
+
 /**
  * struct sbm_region - a piece of memory of a sandbox
  * @node: Entry in &sbm_sandbox.regions.
@@ -128,7 +134,9 @@ int arch_sbm_reserve(struct sbm_sandbox *sandbox, unsigned long va,
 		     unsigned int nr, unsigned int prot);
 unsigned long arch_sbm_image_va(u32 offset);
 const void *arch_sbm_image_at(unsigned long va, size_t len);
+unsigned long arch_sbm_image_size(void);
 unsigned long arch_sbm_return_va(void);
+bool arch_sbm_fault_has_addr(const struct sbm_fault *fault);
 int arch_sbm_begin(struct sbm_sandbox *sandbox, unsigned long ip,
 		   unsigned long arg, unsigned long sp);
 void arch_sbm_run(struct sbm_sandbox *sandbox, struct sbm_exit *exit);
@@ -150,7 +158,10 @@ static inline int arch_sbm_reserve(struct sbm_sandbox *s, unsigned long va,
 static inline unsigned long arch_sbm_image_va(u32 offset) { return 0; }
 static inline const void *arch_sbm_image_at(unsigned long va, size_t len)
 { return NULL; }
+static inline unsigned long arch_sbm_image_size(void) { return 0; }
 static inline unsigned long arch_sbm_return_va(void) { return 0; }
+static inline bool arch_sbm_fault_has_addr(const struct sbm_fault *fault)
+{ return false; }
 static inline int arch_sbm_begin(struct sbm_sandbox *s, unsigned long ip,
 				 unsigned long arg, unsigned long sp)
 { return -EOPNOTSUPP; }
@@ -208,6 +219,9 @@ void sbm_time_start(struct sbm_sandbox *sandbox);
 void sbm_time_stop(struct sbm_sandbox *sandbox);
 bool sbm_time_is_up(const struct sbm_sandbox *sandbox);
 bool sbm_time_is_running_out(const struct sbm_sandbox *sandbox);
+
+/* place.c: what a faulting address belongs to */
+void sbm_fault_place(const struct sbm *sbm, struct sbm_fault *fault);
 
 /* exec.c: the run loop */
 int sbm_run_at(struct sbm *sbm, unsigned long ip, unsigned long arg);

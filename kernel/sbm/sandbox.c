@@ -115,6 +115,7 @@ static int sbm_sandbox_set_up(struct sbm_sandbox *sandbox)
 	if (err)
 		return err;
 
+	sandbox->next_va += SBM_STACK_GUARD * PAGE_SIZE;
 	sandbox->stack = sbm_region_create(sandbox, SBM_STACK_PAGES,
 					   SBM_STACK_PAGES, SBM_PROT_WRITE);
 	if (IS_ERR(sandbox->stack))

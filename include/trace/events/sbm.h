@@ -19,6 +19,20 @@ TRACE_DEFINE_ENUM(SBM_FAULT_DOOR);
 TRACE_DEFINE_ENUM(SBM_FAULT_GATE);
 TRACE_DEFINE_ENUM(SBM_FAULT_ABORT);
 TRACE_DEFINE_ENUM(SBM_FAULT_POINTER);
+TRACE_DEFINE_ENUM(SBM_REGION_NONE);
+TRACE_DEFINE_ENUM(SBM_REGION_NULL);
+TRACE_DEFINE_ENUM(SBM_REGION_KERNEL);
+TRACE_DEFINE_ENUM(SBM_REGION_IMAGE);
+TRACE_DEFINE_ENUM(SBM_REGION_DATA);
+TRACE_DEFINE_ENUM(SBM_REGION_STACK);
+TRACE_DEFINE_ENUM(SBM_REGION_HEAP);
+TRACE_DEFINE_ENUM(SBM_REGION_INPUT);
+TRACE_DEFINE_ENUM(SBM_REGION_OUTPUT);
+TRACE_DEFINE_ENUM(SBM_REGION_INOUT);
+TRACE_DEFINE_ENUM(SBM_REGION_OTHER);
+TRACE_DEFINE_ENUM(SBM_SIDE_INSIDE);
+TRACE_DEFINE_ENUM(SBM_SIDE_BELOW);
+TRACE_DEFINE_ENUM(SBM_SIDE_ABOVE);
 TRACE_DEFINE_ENUM(SBM_GROW_ALLOW);
 TRACE_DEFINE_ENUM(SBM_GROW_DENY);
 TRACE_DEFINE_ENUM(SBM_GROW_KILL);
@@ -48,6 +62,26 @@ TRACE_DEFINE_ENUM(SBM_LEVEL_STRONG);
 		{ SBM_FAULT_GATE,	"gate" },			\
 		{ SBM_FAULT_ABORT,	"abort" },			\
 		{ SBM_FAULT_POINTER,	"pointer" })
+
+#define sbm_show_region(region)					\
+	__print_symbolic(region,					\
+		{ SBM_REGION_NONE,	"none" },			\
+		{ SBM_REGION_NULL,	"null" },			\
+		{ SBM_REGION_KERNEL,	"kernel" },			\
+		{ SBM_REGION_IMAGE,	"image" },			\
+		{ SBM_REGION_DATA,	"data" },			\
+		{ SBM_REGION_STACK,	"stack" },			\
+		{ SBM_REGION_HEAP,	"heap" },			\
+		{ SBM_REGION_INPUT,	"input" },			\
+		{ SBM_REGION_OUTPUT,	"output" },			\
+		{ SBM_REGION_INOUT,	"inout" },			\
+		{ SBM_REGION_OTHER,	"other" })
+
+#define sbm_show_side(side)						\
+	__print_symbolic(side,						\
+		{ SBM_SIDE_INSIDE,	"inside" },			\
+		{ SBM_SIDE_BELOW,	"below" },			\
+		{ SBM_SIDE_ABOVE,	"above" })
 
 /* Vectors of x86, the only architecture with the strong level. */
 #define sbm_show_vector(vector)						\
@@ -171,6 +205,9 @@ TRACE_EVENT(sbm_fault,
 		__field(u64, error)
 		__field(u64, addr)
 		__field(u64, ip)
+		__field(u32, region)
+		__field(u32, side)
+		__field(u64, distance)
 	),
 
 	TP_fast_assign(
@@ -181,12 +218,16 @@ TRACE_EVENT(sbm_fault,
 		__entry->error = fault->error;
 		__entry->addr = fault->addr;
 		__entry->ip = fault->ip;
+		__entry->region = fault->region;
+		__entry->side = fault->side;
+		__entry->distance = fault->distance;
 	),
 
-	TP_printk("id=%llu class=%s kind=%s vector=%s error=0x%llx addr=0x%llx ip=0x%llx",
+	TP_printk("id=%llu class=%s kind=%s vector=%s error=0x%llx addr=0x%llx ip=0x%llx region=%s side=%s distance=%llu",
 		  __entry->id, __get_str(class), sbm_show_kind(__entry->kind),
 		  sbm_show_vector(__entry->vector), __entry->error,
-		  __entry->addr, __entry->ip)
+		  __entry->addr, __entry->ip, sbm_show_region(__entry->region),
+		  sbm_show_side(__entry->side), __entry->distance)
 );
 
 /* A sandbox asked for heap pages; heap_pages is what it has now. */

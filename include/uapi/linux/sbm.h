@@ -104,6 +104,28 @@ enum sbm_fault_kind {
 	SBM_FAULT_POINTER,	/* bad pointer given to a gate, in addr */
 };
 
+/* Memory that the faulting address is in, or next to. */
+enum sbm_fault_region {
+	SBM_REGION_NONE,	/* nothing the sandbox has, or no address */
+	SBM_REGION_NULL,	/* the page at zero: a null pointer */
+	SBM_REGION_KERNEL,	/* the kernel's half of the address space */
+	SBM_REGION_IMAGE,	/* code and constants of the image */
+	SBM_REGION_DATA,	/* static data of the image */
+	SBM_REGION_STACK,
+	SBM_REGION_HEAP,
+	SBM_REGION_INPUT,	/* a buffer, by its direction */
+	SBM_REGION_OUTPUT,
+	SBM_REGION_INOUT,
+	SBM_REGION_OTHER,	/* memory that is none of these */
+};
+
+/* Where the faulting address is, seen from that memory. */
+enum sbm_fault_side {
+	SBM_SIDE_INSIDE,	/* the access was not allowed there */
+	SBM_SIDE_BELOW,		/* before its first byte; stack: an overflow */
+	SBM_SIDE_ABOVE,		/* behind its last byte: an overrun */
+};
+
 /* A fault record: where and why a sandbox stopped. */
 struct sbm_fault {
 	__u32 kind;		/* enum sbm_fault_kind */
@@ -112,6 +134,11 @@ struct sbm_fault {
 	__u64 addr;		/* faulting address (#PF), gate number, or 0 */
 	__u64 ip;		/* instruction pointer, relative to the image */
 	__u64 sp;		/* stack pointer, relative to the stack's end */
+	__u32 region;		/* enum sbm_fault_region: what addr is in */
+	__u32 side;		/* enum sbm_fault_side: or next to */
+	__u64 distance;		/* inside: from the first byte; else to the
+				 * nearest: 1 is one byte too far
+				 */
 };
 
 /* Verdict of the enter hook; a negative errno denies with that errno. */

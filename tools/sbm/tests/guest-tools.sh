@@ -345,9 +345,9 @@ test_sbmfault()
 {
 	local said
 	said=$(trace sbmfault.bt $halt $halt $halt $halt $halt $return_zero '\x0f\x0b' '\x31\xff\x8b\x07\xc3')
-	equal "#GP" 5 "$(grep -cE "^[0-9:]{8} [0-9]+ [^ ]+ [0-9]+ sbm-test #GP 0x0 0x0 0x[0-9a-f]*000\$" <<<"$said")" &&
-	equal "#UD" 1 "$(grep -cE ' sbm-test #UD 0x0 0x0 0x[0-9a-f]*000$' <<<"$said")" &&
-	equal "#PF" 1 "$(grep -cE ' sbm-test #PF 0x4 0x0 0x[0-9a-f]*002$' <<<"$said")" &&
+	equal "#GP" 5 "$(grep -cE "^[0-9:]{8} [0-9]+ [^ ]+ [0-9]+ sbm-test #GP 0x0 0x0 0x[0-9a-f]*000 -\$" <<<"$said")" &&
+	equal "#UD" 1 "$(grep -cE ' sbm-test #UD 0x0 0x0 0x[0-9a-f]*000 -$' <<<"$said")" &&
+	equal "#PF" 1 "$(grep -cE ' sbm-test #PF 0x4 0x0 0x[0-9a-f]*002 null inside 0$' <<<"$said")" &&
 	equal "lines" 7 "$(grep -c sbm-test <<<"$said")" || { echo "$said"; return 1; }
 }
 

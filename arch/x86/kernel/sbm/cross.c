@@ -259,6 +259,20 @@ static void sbm_record_fault(struct sbm_sandbox *sandbox,
 	}
 }
 
+/**
+ * arch_sbm_fault_has_addr() - was the fault about an address?
+ * @fault: A fault of a sandbox.
+ *
+ * Return: True if @fault->addr is where the sandbox wanted to read, write or
+ * execute, or a gate to do so for it.
+ */
+bool arch_sbm_fault_has_addr(const struct sbm_fault *fault)
+{
+	return fault->kind == SBM_FAULT_POINTER ||
+	       (fault->kind == SBM_FAULT_EXCEPTION &&
+		fault->vector == X86_TRAP_PF);
+}
+
 /*
  * Exceptions that were diverted before their handler and leave the CPU in a
  * state only the handler would have cleaned up.

@@ -74,6 +74,16 @@ const void *arch_sbm_image_at(unsigned long va, size_t len)
 }
 
 /**
+ * arch_sbm_image_size() - how much address space the image takes
+ *
+ * Return: Its size in bytes, from arch_sbm_image_va(0) on.
+ */
+unsigned long arch_sbm_image_size(void)
+{
+	return PAGE_ALIGN(sbm_image.size);
+}
+
+/**
  * arch_sbm_return_va() - where a sandboxed function returns to
  *
  * Return: Address in every sandbox of the code that ends the call.
