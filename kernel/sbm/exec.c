@@ -8,6 +8,7 @@
  * comes out, what it wants is handled here, in the process context of the
  * caller: interrupts are on, sleeping is allowed, nothing is half done.
  */
+#include <linux/cleanup.h>
 #include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/preempt.h>
@@ -64,15 +65,21 @@ static unsigned long sbm_heap_extend(struct sbm_sandbox *sandbox, u64 nr_pages)
 {
 	struct sbm_region *heap = sandbox->heap;
 	u64 used = sandbox->info.heap_pages;
-	u64 have = heap->nr_pages;
+	u64 have;
 
+	guard(mutex)(&sandbox->lock);
+	have = heap->nr_pages;
 	if (heap->failed)
 		return 0;
 	if (used + nr_pages > have &&
-	    sbm_region_grow(sandbox, heap, used + nr_pages - have))
+	    sbm_region_grow(sandbox, heap, used + nr_pages - have)) {
+		/* Spare pages are none if it failed half way. */
+		sbm_spare_update(sandbox);
 		return 0;
+	}
 
 	sandbox->info.heap_pages = used + nr_pages;
+	sbm_spare_update(sandbox);
 	sbm_count(SBM_EV_GROW);
 	return heap->va + used * PAGE_SIZE;
 }

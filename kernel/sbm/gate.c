@@ -35,7 +35,10 @@ static int sbm_gate_bad_pointer(struct sbm *sbm, unsigned long va)
 	return -EFAULT;
 }
 
-/* The region that has all of a range with these rights, or %NULL. */
+/*
+ * The region that has all of a range with these rights, or %NULL. Of the heap
+ * only what was handed out: the rest is not the sandbox's, and may go any time.
+ */
 static struct sbm_region *sbm_region_find(struct sbm_sandbox *sandbox,
 					  unsigned long va, size_t len,
 					  unsigned int prot)
@@ -43,7 +46,9 @@ static struct sbm_region *sbm_region_find(struct sbm_sandbox *sandbox,
 	struct sbm_region *region;
 
 	list_for_each_entry(region, &sandbox->regions, node) {
-		size_t size = (size_t)region->nr_pages * PAGE_SIZE;
+		size_t size = PAGE_SIZE * (region == sandbox->heap ?
+					   sandbox->info.heap_pages :
+					   region->nr_pages);
 
 		if (va < region->va || va - region->va >= size)
 			continue;

@@ -11,6 +11,7 @@
 #include <linux/jump_label.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/sbm.h>
 #include <linux/sbm_abi.h>
@@ -44,7 +45,8 @@
  *
  * Regions are only added, and only by the task that owns the sandbox. They go
  * away with the sandbox. One that is @lent is used again when its pages have
- * gone back; it is empty until then.
+ * gone back; it is empty until then. Of the others, the heap alone may lose
+ * pages before, see spare.c.
  */
 struct sbm_region {
 	struct list_head node;
@@ -67,9 +69,14 @@ struct arch_sbm;
  * @class: What it is for.
  * @ref: One reference for the owner, one for each reader outside RCU.
  * @rcu: For freeing after the last lockless reader.
+ * @lock: Taken by the owner to add or take away memory. Spare pages are taken
+ *	by others, from reclaim, who only ever try it. What is inside the owner
+ *	reads without it.
  * @regions: All regions.
  * @stack: The stack, one of @regions.
  * @heap: The heap, one of @regions.
+ * @spare: Spare pages of the heap, as they are part of the sum of all; under
+ *	@lock.
  * @next_va: Where the next region goes.
  * @arch: The address space; %NULL below %SBM_LEVEL_STRONG.
  * @time_start: When the present run began, by local_clock().
@@ -83,9 +90,11 @@ struct sbm_sandbox {
 	struct sbm_class *class;
 	struct kref ref;
 	struct rcu_head rcu;
+	struct mutex lock;	/* memory comes or goes */
 	struct list_head regions;
 	struct sbm_region *stack;
 	struct sbm_region *heap;
+	unsigned long spare;
 	unsigned long next_va;
 	struct arch_sbm *arch;
 	u64 time_start;
@@ -130,6 +139,8 @@ int arch_sbm_map(struct sbm_sandbox *sandbox, unsigned long va,
 		 struct page **pages, unsigned int nr, unsigned int prot);
 void arch_sbm_unmap(struct sbm_sandbox *sandbox, unsigned long va,
 		    unsigned int nr);
+int arch_sbm_try_unmap(struct sbm_sandbox *sandbox, unsigned long va,
+		       unsigned int nr);
 int arch_sbm_reserve(struct sbm_sandbox *sandbox, unsigned long va,
 		     unsigned int nr, unsigned int prot);
 unsigned long arch_sbm_image_va(u32 offset);
@@ -152,6 +163,8 @@ static inline int arch_sbm_map(struct sbm_sandbox *s, unsigned long va,
 			       unsigned int prot) { return -EOPNOTSUPP; }
 static inline void arch_sbm_unmap(struct sbm_sandbox *s, unsigned long va,
 				  unsigned int nr) { }
+static inline int arch_sbm_try_unmap(struct sbm_sandbox *s, unsigned long va,
+				     unsigned int nr) { return -EOPNOTSUPP; }
 static inline int arch_sbm_reserve(struct sbm_sandbox *s, unsigned long va,
 				   unsigned int nr, unsigned int prot)
 { return -EOPNOTSUPP; }
@@ -206,7 +219,10 @@ struct sbm_region *sbm_region_lend(struct sbm_sandbox *sandbox,
 int sbm_region_map(struct sbm_sandbox *sandbox, struct sbm_region *region,
 		   unsigned int nr_pages);
 void sbm_region_return(struct sbm_sandbox *sandbox, struct sbm_region *region);
+int sbm_region_shrink(struct sbm_sandbox *sandbox, struct sbm_region *region,
+		      unsigned int nr_pages);
 void sbm_region_free_all(struct sbm_sandbox *sandbox);
+unsigned long sbm_nr_pages(void);
 void sbm_region_write(struct sbm_region *region, size_t offset,
 		      const void *src, size_t len);
 void sbm_region_read(struct sbm_region *region, size_t offset, void *dst,
@@ -219,6 +235,10 @@ void sbm_time_start(struct sbm_sandbox *sandbox);
 void sbm_time_stop(struct sbm_sandbox *sandbox);
 bool sbm_time_is_up(const struct sbm_sandbox *sandbox);
 bool sbm_time_is_running_out(const struct sbm_sandbox *sandbox);
+
+/* spare.c: heap pages that are mapped and not in use */
+void sbm_spare_update(struct sbm_sandbox *sandbox);
+unsigned long sbm_spare_free(unsigned long nr_pages);
 
 /* place.c: what a faulting address belongs to */
 void sbm_fault_place(const struct sbm *sbm, struct sbm_fault *fault);
@@ -281,6 +301,7 @@ enum sbm_event {
 	SBM_EV_KILLED,		/* calls ended by a fatal signal */
 	SBM_EV_DENIED,		/* calls and growths refused */
 	SBM_EV_GROW,		/* growths granted */
+	SBM_EV_SHRINK,		/* times spare pages were taken away */
 	SBM_EV_INTR,		/* times a call left for the kernel's work */
 	SBM_EV_PREEMPT,		/* ... and was preempted */
 	SBM_EV_MIGRATE,		/* ... and came back on another CPU */

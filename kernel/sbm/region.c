@@ -11,6 +11,7 @@
 #include <linux/highmem.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 
 #include "internal.h"
@@ -18,20 +19,48 @@
 
 #define SBM_GFP	(GFP_KERNEL_ACCOUNT | __GFP_ZERO)
 
-/* Gives references back: of lent pages, somebody may hold others. */
-static void sbm_free_pages(struct page **pages, unsigned int nr)
+/*
+ * The heap grows when code inside wants it to, which may be an attacker's. He
+ * must not get anybody killed, neither in the memory cgroup nor elsewhere: the
+ * allocation fails where others would call the OOM killer. It is no less
+ * persistent before that, as sbm_malloc() returning NULL is an error for the
+ * caller.
+ */
+#define SBM_HEAP_GFP	(SBM_GFP | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
+static atomic_long_t sbm_pages;
+
+/**
+ * sbm_nr_pages() - pages that all sandboxes have, without those of callers and
+ * of the shared image
+ */
+unsigned long sbm_nr_pages(void)
+{
+	return atomic_long_read(&sbm_pages);
+}
+
+/* Of lent pages, somebody may hold other references. */
+static void sbm_put_pages(struct page **pages, unsigned int nr)
 {
 	while (nr--)
 		put_page(pages[nr]);
 }
 
-static int sbm_alloc_pages(struct page **pages, unsigned int nr)
+static void sbm_free_pages(struct page **pages, unsigned int nr)
+{
+	atomic_long_sub(nr, &sbm_pages);
+	sbm_put_pages(pages, nr);
+}
+
+static int sbm_alloc_pages(struct page **pages, unsigned int nr, gfp_t gfp)
 {
 	unsigned int i;
 
+	atomic_long_add(nr, &sbm_pages);
 	for (i = 0; i < nr; i++) {
-		pages[i] = alloc_page(SBM_GFP);
+		pages[i] = alloc_page(gfp);
 		if (!pages[i]) {
+			atomic_long_sub(nr - i, &sbm_pages);
 			sbm_free_pages(pages, i);
 			return -ENOMEM;
 		}
@@ -44,7 +73,10 @@ static void sbm_region_free(struct sbm_sandbox *sandbox,
 {
 	if (sandbox->info.level == SBM_LEVEL_WEAK)
 		sbm_weak_unmap(region);
-	sbm_free_pages(region->pages, region->nr_pages);
+	if (region->lent)
+		sbm_put_pages(region->pages, region->nr_pages);
+	else
+		sbm_free_pages(region->pages, region->nr_pages);
 	kvfree(region->pages);
 	kfree(region);
 }
@@ -58,7 +90,7 @@ static void sbm_region_free(struct sbm_sandbox *sandbox,
  * The pages are zeroed and charged to the memory cgroup of current.
  *
  * Return: Zero or -ENOMEM. If mapping failed, it does not grow any more.
- * Context: Process context; may sleep.
+ * Context: Process context, under &sbm_sandbox.lock; may sleep.
  */
 int sbm_region_grow(struct sbm_sandbox *sandbox, struct sbm_region *region,
 		    unsigned int nr_pages)
@@ -68,10 +100,12 @@ int sbm_region_grow(struct sbm_sandbox *sandbox, struct sbm_region *region,
 			   (unsigned long)region->nr_pages * PAGE_SIZE;
 	int err;
 
+	lockdep_assert_held(&sandbox->lock);
 	if (region->failed)
 		return -ENOMEM;
 
-	err = sbm_alloc_pages(pages, nr_pages);
+	err = sbm_alloc_pages(pages, nr_pages, region == sandbox->heap ?
+					       SBM_HEAP_GFP : SBM_GFP);
 	if (err)
 		return err;
 
@@ -88,6 +122,35 @@ int sbm_region_grow(struct sbm_sandbox *sandbox, struct sbm_region *region,
 		err = sbm_weak_map(region);
 	region->failed = err;
 	return err;
+}
+
+/**
+ * sbm_region_shrink() - unmap and free pages at the end of a region
+ * @sandbox: The sandbox; it may be running.
+ * @region: One of its regions.
+ * @nr_pages: How many, of those that are mapped.
+ *
+ * Return: Zero, or -EAGAIN if that would mean to wait.
+ * Context: Process context, under &sbm_sandbox.lock; also from reclaim.
+ */
+int sbm_region_shrink(struct sbm_sandbox *sandbox, struct sbm_region *region,
+		      unsigned int nr_pages)
+{
+	unsigned int left = region->nr_pages - nr_pages;
+	int err;
+
+	lockdep_assert_held(&sandbox->lock);
+
+	/* First nobody can reach the pages any more, then they go. */
+	err = arch_sbm_try_unmap(sandbox, region->va + left * PAGE_SIZE,
+				 nr_pages);
+	if (err)
+		return err;
+
+	region->nr_pages = left;
+	sandbox->info.mapped_pages -= nr_pages;
+	sbm_free_pages(region->pages + left, nr_pages);
+	return 0;
 }
 
 /**
@@ -136,7 +199,9 @@ struct sbm_region *sbm_region_create_at(struct sbm_sandbox *sandbox,
 			return ERR_PTR(err);
 	}
 	if (nr_pages) {
+		mutex_lock(&sandbox->lock);
 		err = sbm_region_grow(sandbox, region, nr_pages);
+		mutex_unlock(&sandbox->lock);
 		if (err)
 			return ERR_PTR(err);
 	}
@@ -214,7 +279,8 @@ int sbm_region_map(struct sbm_sandbox *sandbox, struct sbm_region *region,
 	int err;
 
 	region->nr_pages = nr_pages;
-	sandbox->info.mapped_pages += nr_pages;
+	scoped_guard(mutex, &sandbox->lock)
+		sandbox->info.mapped_pages += nr_pages;
 
 	if (sandbox->info.level == SBM_LEVEL_STRONG)
 		err = arch_sbm_map(sandbox, region->va, region->pages, nr_pages,
@@ -240,9 +306,10 @@ void sbm_region_return(struct sbm_sandbox *sandbox, struct sbm_region *region)
 		arch_sbm_unmap(sandbox, region->va, region->nr_pages);
 	else
 		sbm_weak_unmap(region);
-	sbm_free_pages(region->pages, region->nr_pages);
+	sbm_put_pages(region->pages, region->nr_pages);
 
-	sandbox->info.mapped_pages -= region->nr_pages;
+	scoped_guard(mutex, &sandbox->lock)
+		sandbox->info.mapped_pages -= region->nr_pages;
 	region->nr_pages = 0;
 }
 

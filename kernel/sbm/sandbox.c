@@ -98,6 +98,12 @@ EXPORT_SYMBOL_GPL(sbm_strong_available);
 
 static void sbm_sandbox_free_memory(struct sbm_sandbox *sandbox)
 {
+	/* From here on nobody takes spare pages. */
+	mutex_lock(&sandbox->lock);
+	sandbox->heap = NULL;
+	sbm_spare_update(sandbox);
+	mutex_unlock(&sandbox->lock);
+
 	/* First nobody can reach the pages any more, then they go. */
 	sbm_unmap_all(sandbox);
 	arch_sbm_free(sandbox);
@@ -106,6 +112,7 @@ static void sbm_sandbox_free_memory(struct sbm_sandbox *sandbox)
 
 static int sbm_sandbox_set_up(struct sbm_sandbox *sandbox)
 {
+	struct sbm_region *heap;
 	int err;
 
 	if (sandbox->info.level < SBM_LEVEL_STRONG)
@@ -121,9 +128,12 @@ static int sbm_sandbox_set_up(struct sbm_sandbox *sandbox)
 	if (IS_ERR(sandbox->stack))
 		return PTR_ERR(sandbox->stack);
 
-	sandbox->heap = sbm_region_create(sandbox, 0, sandbox->class->heap_pages,
-					  SBM_PROT_WRITE);
-	return PTR_ERR_OR_ZERO(sandbox->heap);
+	heap = sbm_region_create(sandbox, 0, sandbox->class->heap_pages,
+				 SBM_PROT_WRITE);
+	if (IS_ERR(heap))
+		return PTR_ERR(heap);
+	sandbox->heap = heap;
+	return 0;
 }
 
 static struct sbm_sandbox *sbm_sandbox_create(struct sbm_class *class)
@@ -139,6 +149,7 @@ static struct sbm_sandbox *sbm_sandbox_create(struct sbm_class *class)
 		return ERR_PTR(-ENOMEM);
 
 	kref_init(&sandbox->ref);
+	mutex_init(&sandbox->lock);
 	INIT_LIST_HEAD(&sandbox->regions);
 	sandbox->class = class;
 	sbm_time_init(sandbox);
@@ -270,11 +281,16 @@ int sbm_reset(struct sbm *sbm)
 		err = arch_sbm_reset(sandbox);
 		if (err)
 			return err;
-		sbm_region_zero(sandbox->heap, 0,
-				sandbox->info.heap_pages * PAGE_SIZE);
 		sbm_region_zero(sandbox->stack, 0,
 				SBM_STACK_PAGES * PAGE_SIZE);
+
+		mutex_lock(&sandbox->lock);
+		/* The spare pages too: they can be written to as any. */
+		sbm_region_zero(sandbox->heap, 0,
+				sandbox->heap->nr_pages * PAGE_SIZE);
 		sandbox->info.heap_pages = 0;
+		sbm_spare_update(sandbox);
+		mutex_unlock(&sandbox->lock);
 	}
 
 	sandbox->fault = (struct sbm_fault) { };

@@ -142,6 +142,14 @@ static ssize_t nr_sandboxes_show(struct kobject *kobj,
 static struct kobj_attribute sbm_nr_sandboxes_attr =
 	__ATTR_RO(nr_sandboxes);
 
+static ssize_t nr_pages_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", sbm_nr_pages());
+}
+
+static struct kobj_attribute sbm_nr_pages_attr = __ATTR_RO(nr_pages);
+
 /* The strongest level there is on this machine. */
 static ssize_t level_show(struct kobject *kobj, struct kobj_attribute *attr,
 			  char *buf)
@@ -168,6 +176,7 @@ static struct kobj_attribute sbm_events_attr = __ATTR_RO(events);
 
 static struct attribute *sbm_attrs[] = {
 	&sbm_nr_sandboxes_attr.attr,
+	&sbm_nr_pages_attr.attr,
 	&sbm_level_attr.attr,
 	&sbm_events_attr.attr,
 	NULL,

@@ -23,7 +23,14 @@ void sbm_test_need_strong(struct kunit *test)
 		kunit_skip(test, "needs strong isolation");
 }
 
-KUNIT_DEFINE_ACTION_WRAPPER(sbm_test_destroy, sbm_destroy, struct sbm *);
+/**
+ * sbm_test_destroy() - destroy a sandbox, with the test or before it ends
+ * @sbm: The sandbox; for kunit_release_action().
+ */
+void sbm_test_destroy(void *sbm)
+{
+	sbm_destroy(sbm);
+}
 
 /**
  * sbm_test_init_class() - a sandbox that goes away with the test

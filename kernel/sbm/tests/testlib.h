@@ -17,6 +17,7 @@
 
 void sbm_test_need_strong(struct kunit *test);
 struct sbm *sbm_test_init(struct kunit *test);
+void sbm_test_destroy(void *sbm);
 struct sbm *sbm_test_init_class(struct kunit *test, struct sbm_class *class);
 void sbm_test_expect_fault(struct kunit *test, struct sbm *sbm, int ret,
 			   const struct sbm_fault *want);

@@ -10,7 +10,8 @@
  *
  * Lock ordering: the mmap_lock of a sandbox is taken under file system locks
  * and under the mmap_lock of processes, never the other way round. It has a
- * lockdep class of its own, and is not taken on the way in or out.
+ * lockdep class of its own, and is not taken on the way in or out. Reclaim only
+ * tries it: its holder may be waiting for memory.
  */
 #include <linux/cred.h>
 #include <linux/mm.h>
@@ -154,6 +155,17 @@ int arch_sbm_map(struct sbm_sandbox *sandbox, unsigned long va,
 	return err;
 }
 
+static void sbm_zap(struct mm_struct *mm, unsigned long va, unsigned int nr)
+{
+	unsigned long size = (unsigned long)nr * PAGE_SIZE;
+	struct vm_area_struct *vma;
+
+	vma = vma_lookup(mm, va);
+	/* zap_vma_ptes() says nothing if it has done nothing. */
+	if (!WARN_ON_ONCE(!vma || size > vma->vm_end - va))
+		zap_vma_ptes(vma, va, size);
+}
+
 /**
  * arch_sbm_unmap() - take pages away that were mapped
  * @sandbox: Sandbox that is not in a call.
@@ -166,7 +178,8 @@ int arch_sbm_map(struct sbm_sandbox *sandbox, unsigned long va,
  * that has it loaded, and waits. All others have to load it before they can use
  * what their TLB may still hold of it, be it under another PCID or because a
  * kernel thread has kept it lazily: switch_mm_irqs_off() sees the generation
- * and flushes first. The page tables stay, for the next pages.
+ * and flushes first. The page tables stay, for the next pages, and the address
+ * space stays set aside.
  *
  * Context: Process context; may sleep.
  */
@@ -174,15 +187,34 @@ void arch_sbm_unmap(struct sbm_sandbox *sandbox, unsigned long va,
 		    unsigned int nr)
 {
 	struct mm_struct *mm = sandbox->arch->mm;
-	unsigned long size = (unsigned long)nr * PAGE_SIZE;
-	struct vm_area_struct *vma;
 
 	mmap_read_lock(mm);
-	vma = vma_lookup(mm, va);
-	/* zap_vma_ptes() says nothing if it has done nothing. */
-	if (!WARN_ON_ONCE(!vma || size > vma->vm_end - va))
-		zap_vma_ptes(vma, va, size);
+	sbm_zap(mm, va, nr);
 	mmap_read_unlock(mm);
+}
+
+/**
+ * arch_sbm_try_unmap() - take pages away, without waiting
+ * @sandbox: The sandbox; it may be running, on another CPU.
+ * @va: First address, page-aligned, of pages of one region.
+ * @nr: Number of pages.
+ *
+ * As arch_sbm_unmap(). A CPU that is inside hears of it by interrupt.
+ *
+ * Return: Zero, or -EAGAIN: the address space is locked. The holder may be
+ * waiting for memory, and be this very task.
+ * Context: Process context; also from reclaim.
+ */
+int arch_sbm_try_unmap(struct sbm_sandbox *sandbox, unsigned long va,
+		       unsigned int nr)
+{
+	struct mm_struct *mm = sandbox->arch->mm;
+
+	if (!mmap_read_trylock(mm))
+		return -EAGAIN;
+	sbm_zap(mm, va, nr);
+	mmap_read_unlock(mm);
+	return 0;
 }
 
 /**
