@@ -4,6 +4,8 @@
  *
  *   run				write machine code, read how it ended
  *   stress				write N: makes N calls
+ *   cycle				write N: creates, calls and destroys N sandboxes
+ *   live				write N: N sandboxes exist until it is closed
  *   codec/<name>/sandboxed	write compressed data, read it decompressed
  *   codec/<name>/direct	the same without a sandbox
  *
@@ -18,6 +20,7 @@
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/sbm_codec.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
@@ -192,6 +195,104 @@ static const struct file_operations sbm_stress_fops = {
 	.write = sbm_stress_write,
 };
 
+/* === cycle === */
+
+static int sbm_cycle(void)
+{
+	int *src, value = 0;
+	struct sbm sbm;
+
+	sbm_init_class(&sbm, &sbm_codec_class);
+	src = SBM_COPY_INOUT(&sbm, &value, sizeof(value));
+	sbm_call(&sbm, sbm_test_invert, src);
+	sbm_destroy(&sbm);
+	return sbm_error(&sbm);
+}
+
+static ssize_t sbm_cycle_write(struct file *file, const char __user *buf,
+			       size_t count, loff_t *ppos)
+{
+	unsigned long i, cycles;
+	int err;
+
+	err = kstrtoul_from_user(buf, count, 0, &cycles);
+	for (i = 0; !err && i < cycles; i++) {
+		err = fatal_signal_pending(current) ? -EINTR : sbm_cycle();
+		cond_resched();
+	}
+	return err ?: count;
+}
+
+static const struct file_operations sbm_cycle_fops = {
+	.owner = THIS_MODULE,
+	.open = nonseekable_open,
+	.write = sbm_cycle_write,
+};
+
+/* === live === */
+
+struct sbm_live_file {
+	struct mutex lock;	/* the members below */
+	unsigned long nr;
+	struct sbm *sbm;
+};
+
+static int sbm_live_open(struct inode *inode, struct file *file)
+{
+	struct sbm_live_file *live = kzalloc(sizeof(*live), GFP_KERNEL);
+
+	if (!live)
+		return -ENOMEM;
+	mutex_init(&live->lock);
+	file->private_data = live;
+	return nonseekable_open(inode, file);
+}
+
+static void sbm_live_end(struct sbm_live_file *live)
+{
+	while (live->nr)
+		sbm_destroy(&live->sbm[--live->nr]);
+	kvfree(live->sbm);
+	live->sbm = NULL;
+}
+
+static int sbm_live_release(struct inode *inode, struct file *file)
+{
+	sbm_live_end(file->private_data);
+	kfree(file->private_data);
+	return 0;
+}
+
+static ssize_t sbm_live_write(struct file *file, const char __user *buf,
+			      size_t count, loff_t *ppos)
+{
+	struct sbm_live_file *live = file->private_data;
+	unsigned long nr;
+	int err;
+
+	err = kstrtoul_from_user(buf, count, 0, &nr);
+	if (err)
+		return err;
+
+	guard(mutex)(&live->lock);
+	sbm_live_end(live);
+	live->sbm = kvcalloc(nr, sizeof(*live->sbm), GFP_KERNEL);
+	if (!live->sbm)
+		return -ENOMEM;
+	while (live->nr < nr && !err) {
+		err = sbm_init_class(&live->sbm[live->nr++], &sbm_codec_class);
+		cond_resched();
+	}
+	return err ?: count;
+}
+
+static const struct file_operations sbm_live_fops = {
+	.owner = THIS_MODULE,
+	.open = sbm_live_open,
+	.release = sbm_live_release,
+	.write = sbm_live_write,
+};
+
 /* === codec === */
 
 struct sbm_codec_file {
@@ -352,6 +453,8 @@ static int __init sbm_debugfs_init(void)
 	root = debugfs_create_dir("sbm", NULL);
 	debugfs_create_file("run", 0600, root, NULL, &sbm_run_fops);
 	debugfs_create_file("stress", 0200, root, NULL, &sbm_stress_fops);
+	debugfs_create_file("cycle", 0200, root, NULL, &sbm_cycle_fops);
+	debugfs_create_file("live", 0200, root, NULL, &sbm_live_fops);
 
 	codecs = debugfs_create_dir("codec", root);
 	for (codec = 0; codec < SBM_NR_CODECS; codec++) {
