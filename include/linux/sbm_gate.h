@@ -16,12 +16,14 @@
 /**
  * struct sbm_gate - a gate
  * @name: Its name, for the tracepoint.
+ * @nr: Its number.
  * @fn: Its thunk.
  *
  * Made by SBM_DEFINE_GATE(), never by hand.
  */
 struct sbm_gate {
 	const char *name;
+	unsigned int nr;
 	long (*fn)(struct sbm *sbm, const unsigned long *args);
 };
 
@@ -96,6 +98,7 @@ static long __sbm_gate_thunk_##g(struct sbm *sbm,			\
 }									\
 const struct sbm_gate sbm_gate_##g = {					\
 	.name = #g,							\
+	.nr = __sbm_gate_nr_##g,					\
 	.fn = __sbm_gate_thunk_##g,					\
 };									\
 long g(__SBM_LIST(__SBM_PROTO, ##__VA_ARGS__))				\

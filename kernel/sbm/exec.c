@@ -281,6 +281,27 @@ static int sbm_call_strong(struct sbm *sbm, unsigned long ip, unsigned long arg,
 	return ret;
 }
 
+static int sbm_call_weak(struct sbm *sbm, const struct sbm_func *func,
+			 void *data)
+{
+	struct sbm_exit exit = { };
+
+	sbm->sandbox->weak->sbm = sbm;
+	sbm_weak_run(sbm->sandbox, func, data, &exit);
+
+	switch (exit.reason) {
+	case SBM_EXIT_FAULT:
+		return sbm_fault(sbm, &exit.fault, SBM_ERR_FAULT);
+	case SBM_EXIT_CALL:
+		/* Memory is handled where it is asked for, but for this. */
+		if (exit.nr == SBM_CALL_GROW)
+			return sbm_abort(sbm, SBM_ERR_DENIED);
+		return sbm_handle_call(sbm, &exit);
+	default:
+		return exit.result;
+	}
+}
+
 /**
  * sbm_do_call() - make a call, whatever the level
  * @sbm: SBM instance.
@@ -329,7 +350,7 @@ static int sbm_do_call(struct sbm *sbm, const char *name,
 			ip = 0;
 		ret = sbm_call_strong(sbm, ip, (unsigned long)data, sp);
 	} else {
-		ret = sbm_weak_exec(sandbox, func, args ? (void *)args : data);
+		ret = sbm_call_weak(sbm, func, args ? (void *)args : data);
 	}
 
 	if (sandbox->info.state == SBM_STATE_RUNNING)

@@ -16,8 +16,10 @@
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
 #include <linux/sbm_gate.h>
+#include <linux/uaccess.h>
 
 #include "gate.h"
+#include "weak.h"
 #include <trace/events/sbm.h>
 
 /* === Memory === */
@@ -67,7 +69,8 @@ static struct sbm_region *sbm_region_find(struct sbm_sandbox *sandbox,
  * @len: Number of bytes.
  *
  * Return: Zero; or -EFAULT if the sandbox could not have read all of it
- * itself. Then its call ends when the gate returns.
+ * itself. Then its call ends when the gate returns. (In a call in place: if it
+ * cannot be read. The call goes on.)
  * Context: In a gate.
  */
 int sbm_gate_read(struct sbm *sbm, void *dst, const void *src, size_t len)
@@ -76,10 +79,8 @@ int sbm_gate_read(struct sbm *sbm, void *dst, const void *src, size_t len)
 	struct sbm_region *region;
 	const void *image;
 
-	if (!sbm_gate_isolated(sbm)) {
-		memcpy(dst, src, len);
-		return 0;
-	}
+	if (!sbm_gate_isolated(sbm))
+		return copy_from_kernel_nofault(dst, src, len);
 	if (!len)
 		return 0;
 
@@ -105,7 +106,8 @@ EXPORT_SYMBOL_GPL(sbm_gate_read);
  * @len: Number of bytes.
  *
  * Return: Zero; or -EFAULT if the sandbox could not have written all of it
- * itself. Then its call ends when the gate returns.
+ * itself. Then its call ends when the gate returns. (In a call in place: if it
+ * cannot be written. The call goes on.)
  * Context: In a gate.
  */
 int sbm_gate_write(struct sbm *sbm, void *dst, const void *src, size_t len)
@@ -113,10 +115,8 @@ int sbm_gate_write(struct sbm *sbm, void *dst, const void *src, size_t len)
 	unsigned long va = (unsigned long)dst;
 	struct sbm_region *region;
 
-	if (!sbm_gate_isolated(sbm)) {
-		memcpy(dst, src, len);
-		return 0;
-	}
+	if (!sbm_gate_isolated(sbm))
+		return copy_to_kernel_nofault(dst, src, len);
 	if (!len)
 		return 0;
 
@@ -129,6 +129,14 @@ int sbm_gate_write(struct sbm *sbm, void *dst, const void *src, size_t len)
 EXPORT_SYMBOL_GPL(sbm_gate_write);
 
 /* === Calling === */
+
+static const struct sbm_gate *sbm_gate_find(const struct sbm_class *class,
+					    u64 nr)
+{
+	if (nr >= class->nr_gates)
+		return NULL;
+	return class->gates[array_index_nospec(nr, class->nr_gates)];
+}
 
 static long sbm_gate_call(struct sbm *sbm, const struct sbm_gate *gate,
 			  const unsigned long *args)
@@ -158,12 +166,9 @@ int sbm_serve_gate(struct sbm *sbm, u64 nr, const unsigned long *args,
 		   struct sbm_fault *fault)
 {
 	struct sbm_sandbox *sandbox = sbm->sandbox;
-	const struct sbm_class *class = sandbox->class;
-	const struct sbm_gate *gate = NULL;
+	const struct sbm_gate *gate = sbm_gate_find(sandbox->class, nr);
 	long ret;
 
-	if (nr < class->nr_gates)
-		gate = class->gates[array_index_nospec(nr, class->nr_gates)];
 	if (!gate) {
 		fault->kind = SBM_FAULT_GATE;
 		fault->addr = SBM_CALL_GATE + nr;
@@ -187,14 +192,32 @@ int sbm_serve_gate(struct sbm *sbm, u64 nr, const unsigned long *args,
  * @gate: The gate.
  * @args: Its arguments, %SBM_GATE_ARGS of them.
  *
- * For SBM_DEFINE_GATE().
+ * For SBM_DEFINE_GATE(). In a call in place it is that of the sandbox's class
+ * which has the same number, as in the image. Outside of a sandbox it is @gate.
  *
  * Return: What the gate returns.
  * Context: That of the gate.
  */
 long sbm_gate_in_place(const struct sbm_gate *gate, const unsigned long *args)
 {
-	return gate->fn(NULL, args);
+	struct sbm_sandbox *sandbox = sbm_weak_current();
+	void *catcher;
+	long ret;
+
+	if (!sandbox)
+		return gate->fn(NULL, args);
+
+	if (!sbm_gate_find(sandbox->class, gate->nr)) {
+		sbm_weak_end(sandbox, SBM_CALL_GATE + gate->nr, 0);
+		return SBM_ERR_GATE;
+	}
+
+	/* What faults from here on is the kernel's. */
+	catcher = arch_sbm_catch_pause();
+	ret = sbm_gate_call(sandbox->weak->sbm,
+			    sbm_gate_find(sandbox->class, gate->nr), args);
+	arch_sbm_catch_resume(catcher);
+	return ret;
 }
 EXPORT_SYMBOL_GPL(sbm_gate_in_place);
 

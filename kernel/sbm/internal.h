@@ -39,6 +39,7 @@
  * @pages: The pages behind it; the region holds a reference of each.
  * @nr_pages: Pages mapped now.
  * @max_pages: Pages of address space set aside; @pages has as many slots.
+ * @area: The address space, at %SBM_LEVEL_WEAK.
  * @prot: SBM_PROT_* flags.
  * @failed: Growing it failed half way: part of @pages may not be mapped.
  * @lent: For pages of the caller, which it lends and gets back.
@@ -46,7 +47,8 @@
  * Regions are only added, and only by the task that owns the sandbox. They go
  * away with the sandbox. One that is @lent is used again when its pages have
  * gone back; it is empty until then. Of the others, the heap alone may lose
- * pages before, see spare.c.
+ * pages before, see spare.c; at the weak level it is made of regions that go
+ * away one by one.
  */
 struct sbm_region {
 	struct list_head node;
@@ -54,12 +56,14 @@ struct sbm_region {
 	struct page **pages;
 	unsigned int nr_pages;
 	unsigned int max_pages;
+	struct vm_struct *area;
 	unsigned int prot;
 	bool failed;
 	bool lent;
 };
 
 struct arch_sbm;
+struct sbm_weak;
 
 /**
  * struct sbm_sandbox - a sandbox
@@ -83,6 +87,7 @@ struct arch_sbm;
  * @timer: Interrupts a call whose time is up where no tick would.
  * @gate_failed: The gate that was called got a bad pointer,
  * @gate_addr: and this is it.
+ * @weak: Calls and heap at %SBM_LEVEL_WEAK, else %NULL.
  */
 struct sbm_sandbox {
 	struct sbm_info info;
@@ -101,6 +106,7 @@ struct sbm_sandbox {
 	struct hrtimer timer;
 	bool gate_failed;
 	unsigned long gate_addr;
+	struct sbm_weak *weak;
 };
 
 /* Why the CPU came back from a sandbox. */
@@ -183,6 +189,24 @@ static inline void arch_sbm_set_result(struct sbm_sandbox *s, unsigned long r) {
 static inline void arch_sbm_end(struct sbm_sandbox *s) { }
 #endif
 
+/* arch: the end of a call in place at a fault. See arch/um/kernel/sbm/. */
+#ifdef CONFIG_HAVE_ARCH_SBM_CATCH
+void arch_sbm_catch(int (*fn)(void *data), void *data, struct sbm_exit *exit);
+void arch_sbm_catch_leave(void);
+void *arch_sbm_catch_pause(void);
+void arch_sbm_catch_resume(void *catcher);
+#else
+static inline void arch_sbm_catch(int (*fn)(void *data), void *data,
+				  struct sbm_exit *exit)
+{
+	exit->reason = SBM_EXIT_RETURN;
+	exit->result = fn(data);
+}
+static inline void arch_sbm_catch_leave(void) { }
+static inline void *arch_sbm_catch_pause(void) { return NULL; }
+static inline void arch_sbm_catch_resume(void *catcher) { }
+#endif
+
 /* sandbox.c: sandboxes and their registry */
 void sbm_sandbox_put(struct sbm_sandbox *sandbox);
 struct sbm_sandbox *sbm_sandbox_get(u64 id);
@@ -221,6 +245,7 @@ int sbm_region_map(struct sbm_sandbox *sandbox, struct sbm_region *region,
 void sbm_region_return(struct sbm_sandbox *sandbox, struct sbm_region *region);
 int sbm_region_shrink(struct sbm_sandbox *sandbox, struct sbm_region *region,
 		      unsigned int nr_pages);
+void sbm_region_destroy(struct sbm_sandbox *sandbox, struct sbm_region *region);
 void sbm_region_free_all(struct sbm_sandbox *sandbox);
 unsigned long sbm_nr_pages(void);
 void sbm_region_write(struct sbm_region *region, size_t offset,

@@ -72,7 +72,7 @@ static void sbm_region_free(struct sbm_sandbox *sandbox,
 			    struct sbm_region *region)
 {
 	if (sandbox->info.level == SBM_LEVEL_WEAK)
-		sbm_weak_unmap(region);
+		sbm_weak_release(region);
 	if (region->lent)
 		sbm_put_pages(region->pages, region->nr_pages);
 	else
@@ -119,7 +119,7 @@ int sbm_region_grow(struct sbm_sandbox *sandbox, struct sbm_region *region,
 	if (sandbox->info.level == SBM_LEVEL_STRONG)
 		err = arch_sbm_map(sandbox, va, pages, nr_pages, region->prot);
 	else
-		err = sbm_weak_map(region);
+		err = sbm_weak_map(region, va, pages, nr_pages);
 	region->failed = err;
 	return err;
 }
@@ -193,11 +193,12 @@ struct sbm_region *sbm_region_create_at(struct sbm_sandbox *sandbox,
 	/* In the list from here on, for whoever tidies up after a failure. */
 	list_add_tail(&region->node, &sandbox->regions);
 
-	if (sandbox->info.level == SBM_LEVEL_STRONG) {
+	if (sandbox->info.level == SBM_LEVEL_STRONG)
 		err = arch_sbm_reserve(sandbox, va, max_pages, prot);
-		if (err)
-			return ERR_PTR(err);
-	}
+	else
+		err = sbm_weak_reserve(region);
+	if (err)
+		return ERR_PTR(err);
 	if (nr_pages) {
 		mutex_lock(&sandbox->lock);
 		err = sbm_region_grow(sandbox, region, nr_pages);
@@ -286,7 +287,7 @@ int sbm_region_map(struct sbm_sandbox *sandbox, struct sbm_region *region,
 		err = arch_sbm_map(sandbox, region->va, region->pages, nr_pages,
 				   region->prot);
 	else
-		err = sbm_weak_map(region);
+		err = sbm_weak_map(region, region->va, region->pages, nr_pages);
 	if (err)
 		sbm_region_return(sandbox, region);
 	return err;
@@ -311,6 +312,21 @@ void sbm_region_return(struct sbm_sandbox *sandbox, struct sbm_region *region)
 	scoped_guard(mutex, &sandbox->lock)
 		sandbox->info.mapped_pages -= region->nr_pages;
 	region->nr_pages = 0;
+}
+
+/**
+ * sbm_region_destroy() - free one region
+ * @sandbox: Sandbox at %SBM_LEVEL_WEAK.
+ * @region: One of its regions.
+ *
+ * Context: Process context; may sleep.
+ */
+void sbm_region_destroy(struct sbm_sandbox *sandbox, struct sbm_region *region)
+{
+	list_del(&region->node);
+	scoped_guard(mutex, &sandbox->lock)
+		sandbox->info.mapped_pages -= region->nr_pages;
+	sbm_region_free(sandbox, region);
 }
 
 /**

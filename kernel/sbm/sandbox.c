@@ -10,6 +10,8 @@
 
 #include "internal.h"
 #include "map.h"
+#include "weak.h"
+#include "weak_heap.h"
 #include <trace/events/sbm.h>
 
 /*
@@ -107,6 +109,7 @@ static void sbm_sandbox_free_memory(struct sbm_sandbox *sandbox)
 	/* First nobody can reach the pages any more, then they go. */
 	sbm_unmap_all(sandbox);
 	arch_sbm_free(sandbox);
+	sbm_weak_destroy(sandbox);
 	sbm_region_free_all(sandbox);
 }
 
@@ -116,7 +119,7 @@ static int sbm_sandbox_set_up(struct sbm_sandbox *sandbox)
 	int err;
 
 	if (sandbox->info.level < SBM_LEVEL_STRONG)
-		return 0;
+		return sbm_weak_create(sandbox);
 
 	err = arch_sbm_create(sandbox);
 	if (err)
@@ -291,6 +294,8 @@ int sbm_reset(struct sbm *sbm)
 		sandbox->info.heap_pages = 0;
 		sbm_spare_update(sandbox);
 		mutex_unlock(&sandbox->lock);
+	} else {
+		sbm_weak_heap_empty(sandbox);
 	}
 
 	sandbox->fault = (struct sbm_fault) { };

@@ -142,7 +142,7 @@ static void sbm_after_fault(struct kunit *test)
 	struct sbm_fault fault;
 	struct sbm *sbm;
 
-	sbm_test_need_strong(test);
+	sbm_test_need_faults(test);
 	sbm = sbm_test_init(test);
 
 	KUNIT_EXPECT_EQ(test, SBM_ERR_FAULT,
@@ -196,6 +196,21 @@ static void sbm_static_data(struct kunit *test)
 			sbm_call(sbm, sbm_test_static));
 }
 
+/* Divisions by zero end the call, where the CPU minds. */
+static void sbm_divide_by_zero(struct kunit *test)
+{
+	struct sbm_fault want = { .kind = SBM_FAULT_EXCEPTION };
+	struct sbm *sbm;
+	int ret;
+
+	sbm_test_need_faults(test);
+	sbm = sbm_test_init(test);
+
+	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_divide, 7, 3), 2);
+	ret = sbm_call(sbm, sbm_test_divide, 7, 0);
+	sbm_test_expect_fault(test, sbm, ret, &want);
+}
+
 /* Two classes cannot have the same name, and names are checked. */
 static void sbm_class_names(struct kunit *test)
 {
@@ -222,6 +237,7 @@ static struct kunit_case sbm_call_cases[] = {
 	KUNIT_CASE(sbm_after_fault),
 	KUNIT_CASE(sbm_nested),
 	KUNIT_CASE(sbm_static_data),
+	KUNIT_CASE(sbm_divide_by_zero),
 	KUNIT_CASE(sbm_class_names),
 	{}
 };

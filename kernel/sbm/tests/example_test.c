@@ -39,7 +39,7 @@ static void sbm_example_truncated(struct kunit *test)
 {
 	u8 value[256] = { 'x' };
 
-	sbm_test_need_strong(test);
+	sbm_test_need_faults(test);
 	KUNIT_EXPECT_EQ(test, SBM_ERR_FAULT,
 			tlv_find_sandboxed(sbm_example_blob,
 					   sizeof(sbm_example_blob) - 1, 3,

@@ -317,3 +317,37 @@ int sbm_test_heap_misuse(enum sbm_test_misuse what)
 	sbm_test_do_misuse(what);
 	return 0;
 }
+
+/* Takes memory and faults. */
+SBM_DEFINE_THUNK(sbm_test_heap_fault, unsigned int, size)
+int sbm_test_heap_fault(unsigned int size)
+{
+	char *p = kmalloc(size, GFP_KERNEL);
+
+	if (!p)
+		return -ENOMEM;
+	memset(p, 1, size);
+	OPTIMIZER_HIDE_VAR(p);
+	p = NULL;
+	OPTIMIZER_HIDE_VAR(p);
+	WRITE_ONCE(*p, 1);
+	return 0;
+}
+
+/* Writes to the byte behind a block, or to the first of a freed one. */
+SBM_DEFINE_THUNK(sbm_test_heap_touch, unsigned int, size, bool, stale)
+int sbm_test_heap_touch(unsigned int size, bool stale)
+{
+	char *p = kmalloc(size, GFP_KERNEL);
+	char *other = kmalloc(size, GFP_KERNEL);
+
+	if (!p || !other)
+		return -ENOMEM;
+	WRITE_ONCE(p[0], 1);
+	WRITE_ONCE(p[size - 1], 1);
+	if (stale)
+		kfree(p);
+	OPTIMIZER_HIDE_VAR(p);
+	WRITE_ONCE(p[stale ? 0 : size], 1);
+	return 0;
+}

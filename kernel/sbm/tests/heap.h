@@ -45,6 +45,8 @@ SBM_DEFINE_CALL(sbm_test_heap_realloc);
 SBM_DEFINE_CALL(sbm_test_heap_mixed, u32, seed, unsigned int, rounds);
 SBM_DEFINE_CALL(sbm_test_heap_overflow);
 SBM_DEFINE_CALL(sbm_test_heap_merge, unsigned int, size, unsigned int, large);
+SBM_DEFINE_CALL(sbm_test_heap_fault, unsigned int, size);
+SBM_DEFINE_CALL(sbm_test_heap_touch, unsigned int, size, bool, stale);
 SBM_DEFINE_CALL(sbm_test_heap_misuse, enum sbm_test_misuse, what);
 
 #endif /* _KERNEL_SBM_TESTS_HEAP_H */

@@ -7,6 +7,7 @@
  * beginning at its start: an overrun is noticed at the first byte.
  */
 #include <kunit/test.h>
+#include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
@@ -74,7 +75,7 @@ static void sbm_write_past_page(struct kunit *test)
 	char value = 0x55, *dst;
 	int ret;
 
-	sbm_test_need_strong(test);
+	sbm_test_need_faults(test);
 	sbm = sbm_test_init(test);
 	dst = SBM_COPY_OUT(sbm, &value, 1);
 
@@ -90,7 +91,7 @@ static void sbm_write_before(struct kunit *test)
 	char value = 0x55, *dst;
 	int ret;
 
-	sbm_test_need_strong(test);
+	sbm_test_need_faults(test);
 	sbm = sbm_test_init(test);
 	dst = SBM_COPY_OUT(sbm, &value, 1);
 
@@ -105,7 +106,7 @@ static void sbm_write_input(struct kunit *test)
 	struct sbm *sbm;
 	int value = PASS, *src, ret;
 
-	sbm_test_need_strong(test);
+	sbm_test_need_faults(test);
 	sbm = sbm_test_init(test);
 	src = SBM_COPY_IN(sbm, &value, sizeof(value));
 
@@ -178,7 +179,7 @@ static void sbm_read_past(struct kunit *test)
 	char value[3] = { 1, 2, 3 }, *src;
 	int ret;
 
-	sbm_test_need_strong(test);
+	sbm_test_need_faults(test);
 	sbm = sbm_test_init(test);
 	src = SBM_COPY_IN(sbm, value, sizeof(value));
 
@@ -194,7 +195,7 @@ static void sbm_read_past_page(struct kunit *test)
 	char value = 0x55, *src;
 	int ret;
 
-	sbm_test_need_strong(test);
+	sbm_test_need_faults(test);
 	sbm = sbm_test_init(test);
 	src = SBM_COPY_IN(sbm, &value, 1);
 
@@ -209,7 +210,7 @@ static void sbm_read_before(struct kunit *test)
 	char value[2] = { 0x55, 0x66 }, *src, *before;
 	int ret;
 
-	sbm_test_need_strong(test);
+	sbm_test_need_faults(test);
 	sbm = sbm_test_init(test);
 	src = SBM_COPY_IN(sbm, &value[1], 1);
 
@@ -270,14 +271,18 @@ static void sbm_update_past(struct kunit *test)
 	expect_unmapped(test, sbm, ret, before, SBM_TEST_PF_WRITE);
 }
 
-/* The whole stack can be used. */
+/* The whole stack can be used. The weak level has that of the caller. */
 static void sbm_stack_bottom(struct kunit *test)
 {
-	struct sbm *sbm;
+	struct sbm *sbm = sbm_test_init(test);
 	int *bottom, value;
 
-	sbm_test_need_strong(test);
-	sbm = sbm_test_init(test);
+	if (sbm_level(sbm) == SBM_LEVEL_WEAK) {
+		KUNIT_EXPECT_EQ(test, STACK_END_MAGIC & 0xff,
+				sbm_call(sbm, sbm_test_read_at,
+					 (char *)end_of_stack(current), 0));
+		return;
+	}
 	bottom = (int *)sbm->sandbox->stack->va;
 
 	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_write, bottom, PASS), 0);
@@ -314,7 +319,7 @@ static void sbm_x86_64_gp(struct kunit *test)
 	struct sbm *sbm;
 	int ret;
 
-	sbm_test_need_strong(test);
+	sbm_test_need_faults(test);
 	sbm = sbm_test_init(test);
 
 	ret = sbm_call(sbm, sbm_test_write, (int *)BIT_ULL(63), FAIL);
@@ -327,11 +332,26 @@ static void sbm_write_null(struct kunit *test)
 	struct sbm *sbm;
 	int ret;
 
-	sbm_test_need_strong(test);
+	sbm_test_need_faults(test);
 	sbm = sbm_test_init(test);
 
 	ret = sbm_call(sbm, sbm_test_write, NULL, FAIL);
 	expect_unmapped(test, sbm, ret, NULL, SBM_TEST_PF_WRITE);
+}
+
+/* Nothing is executed where nothing is mapped. */
+static void sbm_jump_unmapped(struct kunit *test)
+{
+	struct sbm *sbm;
+	char value, *dst;
+	int ret;
+
+	sbm_test_need_faults(test);
+	sbm = sbm_test_init(test);
+	dst = SBM_COPY_OUT(sbm, &value, 1);
+
+	ret = sbm_call(sbm, sbm_test_jump, (unsigned long)dst + PAGE_SIZE);
+	expect_unmapped(test, sbm, ret, dst + PAGE_SIZE, SBM_TEST_PF_INSTR);
 }
 
 /* Buffers cannot be executed. */
@@ -385,6 +405,7 @@ static struct kunit_case sbm_memory_cases[] = {
 	KUNIT_CASE(sbm_stack_bottom),
 	KUNIT_CASE(sbm_stack_overflow),
 	KUNIT_CASE(sbm_x86_64_gp),
+	KUNIT_CASE(sbm_jump_unmapped),
 	KUNIT_CASE(sbm_jump_buffer),
 	KUNIT_CASE(sbm_jump_kernel),
 	{}

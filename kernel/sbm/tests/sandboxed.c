@@ -110,6 +110,13 @@ int sbm_test_jump(unsigned long addr)
 	return fn() + 1;
 }
 
+SBM_DEFINE_THUNK(sbm_test_divide, int, a, int, b)
+int sbm_test_divide(int a, int b)
+{
+	OPTIMIZER_HIDE_VAR(b);
+	return a / b;
+}
+
 static int sbm_test_data = SBM_TEST_DATA;
 static int sbm_test_bss;
 

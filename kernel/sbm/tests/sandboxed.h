@@ -38,6 +38,7 @@ SBM_DEFINE_CALL(sbm_test_copy, const int *, src, int *, dst);
 SBM_DEFINE_CALL(sbm_test_invert, int *, value);
 SBM_DEFINE_CALL(sbm_test_write_fail, int *, dst, int, value, int, error);
 SBM_DEFINE_CALL(sbm_test_jump, unsigned long, addr);
+SBM_DEFINE_CALL(sbm_test_divide, int, a, int, b);
 SBM_DEFINE_CALL(sbm_test_static);
 SBM_DEFINE_CALL(sbm_test_stack_overflow);
 

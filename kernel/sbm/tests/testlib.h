@@ -16,6 +16,7 @@
 #define SBM_TEST_HEAP_PAGES	16
 
 void sbm_test_need_strong(struct kunit *test);
+void sbm_test_need_faults(struct kunit *test);
 struct sbm *sbm_test_init(struct kunit *test);
 void sbm_test_destroy(void *sbm);
 struct sbm *sbm_test_init_class(struct kunit *test, struct sbm_class *class);
