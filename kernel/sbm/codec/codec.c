@@ -7,9 +7,13 @@
 #include "codec.h"
 
 static const char * const sbm_codec_names[SBM_NR_CODECS] = {
-	[SBM_CODEC_ZLIB] = "zlib",
-	[SBM_CODEC_XZ]	 = "xz",
-	[SBM_CODEC_ZSTD] = "zstd",
+	[SBM_CODEC_ZLIB]  = "zlib",
+	[SBM_CODEC_XZ]	  = "xz",
+	[SBM_CODEC_ZSTD]  = "zstd",
+	[SBM_CODEC_LZ4]	  = "lz4",
+	[SBM_CODEC_LZO]	  = "lzo",
+	[SBM_CODEC_BZIP2] = "bzip2",
+	[SBM_CODEC_LZMA]  = "lzma",
 };
 
 /**
@@ -35,7 +39,8 @@ static int sbm_check_produced(int ret, size_t out_len)
  * @sbm: SBM instance.
  * @codec: How it was compressed.
  * @in: The compressed stream, an address in the sandbox.
- * @in_len: Its length in bytes; what follows the stream is ignored.
+ * @in_len: Its length in bytes; what follows the stream is ignored, but for
+ *	lz4 and lzo, whose blocks end with the input.
  * @out: Where to, an address in the sandbox.
  * @out_len: How much fits there, in bytes.
  *
@@ -60,6 +65,18 @@ int sbm_decompress(struct sbm *sbm, enum sbm_codec codec, const void *in,
 	case SBM_CODEC_ZSTD:
 		ret = sbm_call(sbm, sbm_codec_zstd, in, in_len, out, out_len);
 		break;
+	case SBM_CODEC_LZ4:
+		ret = sbm_call(sbm, sbm_codec_lz4, in, in_len, out, out_len);
+		break;
+	case SBM_CODEC_LZO:
+		ret = sbm_call(sbm, sbm_codec_lzo, in, in_len, out, out_len);
+		break;
+	case SBM_CODEC_BZIP2:
+		ret = sbm_call(sbm, sbm_codec_bzip2, in, in_len, out, out_len);
+		break;
+	case SBM_CODEC_LZMA:
+		ret = sbm_call(sbm, sbm_codec_lzma, in, in_len, out, out_len);
+		break;
 	default:
 		return -EINVAL;
 	}
@@ -75,7 +92,8 @@ EXPORT_SYMBOL_GPL(sbm_decompress);
  * @out: Where to.
  * @out_len: How much fits there, in bytes.
  *
- * The same code on kernel memory, to compare with.
+ * The same code on kernel memory, to compare with. bzip2 and lzma are not made
+ * for input that is not trusted.
  *
  * Return: Number of bytes produced, -EIO or -ENOMEM.
  * Context: Process context; may sleep.
@@ -91,6 +109,14 @@ int sbm_decompress_direct(enum sbm_codec codec, const void *in, size_t in_len,
 		return sbm_codec_xz(in, in_len, out, out_len);
 	case SBM_CODEC_ZSTD:
 		return sbm_codec_zstd(in, in_len, out, out_len);
+	case SBM_CODEC_LZ4:
+		return sbm_codec_lz4(in, in_len, out, out_len);
+	case SBM_CODEC_LZO:
+		return sbm_codec_lzo(in, in_len, out, out_len);
+	case SBM_CODEC_BZIP2:
+		return sbm_codec_bzip2(in, in_len, out, out_len);
+	case SBM_CODEC_LZMA:
+		return sbm_codec_lzma(in, in_len, out, out_len);
 	default:
 		return -EINVAL;
 	}

@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/kernel.h>
 #include <linux/sbm_codec.h>
+#include <linux/sizes.h>
 #include <linux/string.h>
 
 #include "codec_vectors.h"
@@ -38,6 +39,11 @@ static const struct codec_case codec_cases[] = {
 	{ "zlib", SBM_CODEC_ZLIB, sbm_vector_zlib, sizeof(sbm_vector_zlib) },
 	{ "xz", SBM_CODEC_XZ, sbm_vector_xz, sizeof(sbm_vector_xz) },
 	{ "zstd", SBM_CODEC_ZSTD, sbm_vector_zstd, sizeof(sbm_vector_zstd) },
+	{ "lz4", SBM_CODEC_LZ4, sbm_vector_lz4, sizeof(sbm_vector_lz4) },
+	{ "lzo", SBM_CODEC_LZO, sbm_vector_lzo, sizeof(sbm_vector_lzo) },
+	{ "bzip2", SBM_CODEC_BZIP2, sbm_vector_bzip2,
+	  sizeof(sbm_vector_bzip2) },
+	{ "lzma", SBM_CODEC_LZMA, sbm_vector_lzma, sizeof(sbm_vector_lzma) },
 };
 
 static void codec_case_name(const struct codec_case *c, char *desc)
@@ -127,10 +133,13 @@ static int compare(struct kunit *test, const u8 *in, size_t in_len,
 static void sbm_decompress_truncated(struct kunit *test)
 {
 	const struct codec_case *c = test->param_value;
+	/* Nothing marks the end of an lz4 block: cut short it may be whole. */
+	int limit = c->codec == SBM_CODEC_LZ4 ? TEXT_LEN : 0;
 	size_t len;
 
 	for (len = 1; len < c->len; len += 1 + c->len / 8)
-		KUNIT_EXPECT_LT(test, compare(test, c->data, len, TEXT_LEN), 0);
+		KUNIT_EXPECT_LT(test, compare(test, c->data, len, TEXT_LEN),
+				limit);
 }
 
 /* So is one whose output does not fit. */
@@ -185,12 +194,34 @@ static void sbm_decompress_reused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sbm_error(sbm), 0);
 }
 
+/*
+ * lib/decompress_bunzip2.c takes one selector too many for good. In the second
+ * block of an input what that selects is left over from the first, and as a
+ * number of a table it is far behind the last. Not to be tried outside.
+ */
+static void sbm_bzip2_selector(struct kunit *test)
+{
+	static const struct codec_case c = { .codec = SBM_CODEC_BZIP2 };
+	u8 *out;
+	int error;
+
+	sbm_test_need_strong(test);
+	out = kunit_kzalloc(test, SZ_128K, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, out);
+	KUNIT_EXPECT_EQ(test, SBM_ERR_FAULT,
+			decompress(test, &c, sbm_vector_bzip2_selector,
+				   sizeof(sbm_vector_bzip2_selector), out,
+				   SZ_128K, &error));
+	KUNIT_EXPECT_EQ(test, error, SBM_ERR_FAULT);
+}
+
 static struct kunit_case sbm_codec_cases[] = {
 	KUNIT_CASE_PARAM(sbm_decompress_good, codec_gen_params),
 	KUNIT_CASE_PARAM(sbm_decompress_truncated, codec_gen_params),
 	KUNIT_CASE_PARAM(sbm_decompress_no_room, codec_gen_params),
 	KUNIT_CASE_PARAM(sbm_decompress_damaged, codec_gen_params),
 	KUNIT_CASE_PARAM(sbm_decompress_reused, codec_gen_params),
+	KUNIT_CASE(sbm_bzip2_selector),
 	{}
 };
 

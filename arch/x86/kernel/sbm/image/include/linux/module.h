@@ -7,6 +7,7 @@
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 
 #define MODULE_LICENSE(x)
 #define MODULE_AUTHOR(x)
