@@ -228,7 +228,8 @@ static int squashfs_sandbox_decompress(struct squashfs_sb_info *msblk,
 
 /*
  * The heap is for the state of the decompressor; that of zstd includes a
- * window, which is as large as a block.
+ * window, which is as large as a block. lz4 and lzo allocate nothing, but no
+ * heap is smaller than a page.
  */
 static struct squashfs_codec squashfs_codecs[] = {
 	{
@@ -279,6 +280,38 @@ static struct squashfs_codec squashfs_codecs[] = {
 		},
 		.codec = SBM_CODEC_ZSTD,
 	},
+	{
+		.ops = {
+			.init = squashfs_sandbox_create,
+			.free = squashfs_sandbox_free,
+			.decompress = squashfs_sandbox_decompress,
+			.id = LZ4_COMPRESSION,
+			.name = "lz4",
+			.supported = 1,
+		},
+		.class = {
+			.name = "squashfs-lz4",
+			.heap_pages = 1,
+			.flags = SBM_CLASS_STRONG,
+		},
+		.codec = SBM_CODEC_LZ4,
+	},
+	{
+		.ops = {
+			.init = squashfs_sandbox_create,
+			.free = squashfs_sandbox_free,
+			.decompress = squashfs_sandbox_decompress,
+			.id = LZO_COMPRESSION,
+			.name = "lzo",
+			.supported = 1,
+		},
+		.class = {
+			.name = "squashfs-lzo",
+			.heap_pages = 1,
+			.flags = SBM_CLASS_STRONG,
+		},
+		.codec = SBM_CODEC_LZO,
+	},
 };
 
 /**
@@ -307,6 +340,7 @@ int squashfs_sandbox_setup(struct squashfs_sb_info *msblk,
 	for (i = 0; i < ARRAY_SIZE(squashfs_codecs); i++)
 		if (squashfs_codecs[i].ops.id == msblk->decompressor->id)
 			msblk->sandbox = &squashfs_codecs[i].ops;
+	/* For a compression that squashfs does not have yet. */
 	if (!msblk->sandbox)
 		return invalf(fc, "no sandbox for %s, try sandbox=off",
 			      msblk->decompressor->name);
