@@ -4,6 +4,7 @@
  */
 #include <kunit/test.h>
 #include <linux/highmem.h>
+#include <linux/kallsyms.h>
 #include <linux/mm.h>
 #include <linux/sbm_codec.h>
 #include <linux/sizes.h>
@@ -141,6 +142,15 @@ static bool is_cpu_entry_area(u64 word)
 	return false;
 }
 
+/* The kernel is linked to where small negative numbers are: -1 and an opcode. */
+static bool is_kernel_symbol(u64 word)
+{
+	unsigned long size, offset;
+
+	return within(word, (unsigned long)_text, (unsigned long)_end) &&
+	       kallsyms_lookup_size_offset(word, &size, &offset) && !offset;
+}
+
 /*
  * The code of the image is full of words that look like it: negative
  * displacements with an opcode behind. So there only what is in use counts,
@@ -149,7 +159,7 @@ static bool is_cpu_entry_area(u64 word)
 static bool is_kernel_address_in_code(u64 word)
 {
 	return within(word, PAGE_OFFSET, (unsigned long)high_memory) ||
-	       within(word, (unsigned long)_text, (unsigned long)_end) ||
+	       is_kernel_symbol(word) ||
 	       within(word, VMEMMAP_START,
 		      VMEMMAP_START + max_pfn * sizeof(struct page)) ||
 	       is_cpu_entry_area(word) || find_vm_area((void *)word);
