@@ -72,8 +72,15 @@ int sbm_test_library(enum sbm_test_library function,
 	case SBM_TEST_LIBRARY_##name:					\
 		r = (expression);					\
 		break
-#define POINTER(name, expression)	CALL(name, offset(args, expression))
-#define ORDER(name, expression)		CALL(name, sign(expression))
+/* Not by way of CALL(): names may be macros, as strrchr is for UML. */
+#define POINTER(name, expression)					\
+	case SBM_TEST_LIBRARY_##name:					\
+		r = offset(args, expression);				\
+		break
+#define ORDER(name, expression)						\
+	case SBM_TEST_LIBRARY_##name:					\
+		r = sign(expression);					\
+		break
 
 	switch (function) {
 	POINTER(memcpy, memcpy(a, b, n));
