@@ -351,3 +351,16 @@ int sbm_test_heap_touch(unsigned int size, bool stale)
 	WRITE_ONCE(p[stale ? 0 : size], 1);
 	return 0;
 }
+
+/* Frees a block twice, at any level. */
+SBM_DEFINE_THUNK(sbm_test_heap_twice)
+int sbm_test_heap_twice(void)
+{
+	char *p = kmalloc(64, GFP_KERNEL);
+
+	kfree(p);
+	/* Not known to be the same to the compiler. */
+	OPTIMIZER_HIDE_VAR(p);
+	kfree(p);
+	return 0;
+}

@@ -47,6 +47,7 @@ SBM_DEFINE_CALL(sbm_test_heap_overflow);
 SBM_DEFINE_CALL(sbm_test_heap_merge, unsigned int, size, unsigned int, large);
 SBM_DEFINE_CALL(sbm_test_heap_fault, unsigned int, size);
 SBM_DEFINE_CALL(sbm_test_heap_touch, unsigned int, size, bool, stale);
+SBM_DEFINE_CALL(sbm_test_heap_twice);
 SBM_DEFINE_CALL(sbm_test_heap_misuse, enum sbm_test_misuse, what);
 
 #endif /* _KERNEL_SBM_TESTS_HEAP_H */

@@ -143,7 +143,7 @@ static void sbm_weak_free_twice(struct kunit *test)
 
 	if (sbm_level(sbm) != SBM_LEVEL_WEAK)
 		kunit_skip(test, "needs the weak level");
-	ret = sbm_call(sbm, sbm_test_heap_misuse, SBM_TEST_FREE_TWICE);
+	ret = sbm_call(sbm, sbm_test_heap_twice);
 	sbm_test_expect_fault(test, sbm, ret, &want);
 }
 
