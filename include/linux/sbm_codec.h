@@ -33,4 +33,26 @@ int sbm_decompress(struct sbm *sbm, enum sbm_codec codec, const void *in,
 int sbm_decompress_direct(enum sbm_codec codec, const void *in, size_t in_len,
 			  void *out, size_t out_len);
 
+/**
+ * struct sbm_stream - a stream that is decompressed piece by piece
+ * @sbm: private, the sandbox.
+ * @state: private, where the sandbox keeps its state.
+ * @out: private, where its output is.
+ * @error: private, what the last read ended with.
+ */
+struct sbm_stream {
+	struct sbm *sbm;
+	struct sbm_buf *state;
+	struct sbm_buf *out;
+	int error;
+};
+
+#ifdef CONFIG_SANDBOX_MODE
+int sbm_stream_open(struct sbm_stream *stream, struct sbm *sbm,
+		    enum sbm_codec codec, u32 window, size_t chunk,
+		    sbm_pull_fn pull, void *ctx);
+ssize_t sbm_stream_read(struct sbm_stream *stream, void *out, size_t len);
+void sbm_stream_close(struct sbm_stream *stream);
+#endif
+
 #endif /* _LINUX_SBM_CODEC_H */
