@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Firmware loader: decompression in a sandbox.
+ *
+ * The file is read and, where that is configured, verified as ever. What comes
+ * after that, the decompressor at work on whatever the file says, happens in a
+ * sandbox of its own for each file. It pulls its input and is asked for a page
+ * of firmware after the other, so neither has to be mapped in one piece and
+ * nobody needs to know how large the firmware is.
+ */
+#include <linux/device.h>
+#include <linux/highmem.h>
+#include <linux/init.h>
+#include <linux/minmax.h>
+#include <linux/moduleparam.h>
+#include <linux/sbm.h>
+#include <linux/sbm_gate.h>
+#include <linux/sizes.h>
+#include <linux/time64.h>
+
+#include "sandbox.h"
+
+/* More than xz -9 and zstd --ultra -22 use without being told. */
+#define FW_WINDOW	SZ_128M
+
+static bool fw_sandbox = true;
+module_param_named(sandbox, fw_sandbox, bool, 0644);
+MODULE_PARM_DESC(sandbox, "decompress firmware in a sandbox (default: on)");
+
+static const struct sbm_gate *const fw_gates[] = {
+	SBM_GATE(sbm_pull),
+};
+
+#define FW_CLASS(codec) {						\
+	.name = "firmware-" codec,					\
+	.heap_pages = (FW_WINDOW + SZ_1M) / PAGE_SIZE,			\
+	.time_us = 60 * USEC_PER_SEC,					\
+	.flags = SBM_CLASS_STRONG,					\
+	.gates = fw_gates,						\
+	.nr_gates = ARRAY_SIZE(fw_gates),				\
+}
+
+static struct sbm_class fw_class_xz = FW_CLASS("xz");
+static struct sbm_class fw_class_zstd = FW_CLASS("zstd");
+
+/**
+ * struct fw_source - what is left of a compressed file
+ * @data: Its next byte.
+ * @len: Bytes left.
+ */
+struct fw_source {
+	const void *data;
+	size_t len;
+};
+
+static ssize_t fw_pull(void *ctx, void *buf, size_t size)
+{
+	struct fw_source *source = ctx;
+
+	size = min(size, source->len);
+	memcpy(buf, source->data, size);
+	source->data += size;
+	source->len -= size;
+	return size;
+}
+
+/* Into a buffer of the caller: what does not fit is an error. */
+static int fw_fill_buffer(struct fw_priv *fw_priv, struct sbm_stream *stream)
+{
+	size_t left = fw_priv->allocated_size;
+	ssize_t len;
+	char past;
+
+	fw_priv->size = 0;
+	while (left) {
+		len = sbm_stream_read(stream, fw_priv->data + fw_priv->size,
+				      min(left, PAGE_SIZE));
+		if (len <= 0)
+			return len;
+		fw_priv->size += len;
+		left -= len;
+	}
+	len = sbm_stream_read(stream, &past, sizeof(past));
+	return len > 0 ? -ENOSPC : len;
+}
+
+static int fw_fill_pages(struct fw_priv *fw_priv, struct sbm_stream *stream)
+{
+	ssize_t len;
+	void *page;
+
+	fw_priv->is_paged_buf = true;
+	fw_priv->size = 0;
+	do {
+		if (fw_grow_paged_buf(fw_priv, fw_priv->nr_pages + 1))
+			return -ENOMEM;
+		page = kmap_local_page(fw_priv->pages[fw_priv->nr_pages - 1]);
+		len = sbm_stream_read(stream, page, PAGE_SIZE);
+		kunmap_local(page);
+		if (len < 0)
+			return len;
+		fw_priv->size += len;
+	} while (len == PAGE_SIZE);
+
+	return fw_map_paged_buf(fw_priv);
+}
+
+static void fw_report(struct device *dev, const struct sbm_class *class,
+		      const struct sbm *sbm, int err)
+{
+	struct sbm_fault fault;
+
+	if (!sbm_last_fault(sbm, &fault) && fault.kind != SBM_FAULT_NONE)
+		dev_warn(dev, "%s: the decompressor faulted: kind=%u vector=%u error=0x%llx addr=0x%llx ip=0x%llx\n",
+			 class->name, fault.kind, fault.vector, fault.error,
+			 fault.addr, fault.ip);
+	else
+		dev_warn(dev, "%s: decompression failed: %d\n", class->name,
+			 err);
+}
+
+/**
+ * fw_sandboxed() - is firmware to be decompressed in a sandbox?
+ *
+ * Return: What the administrator wants.
+ */
+bool fw_sandboxed(void)
+{
+	return READ_ONCE(fw_sandbox);
+}
+
+/**
+ * fw_decompress_sandboxed() - decompress a firmware file in a sandbox
+ * @dev: Device that wants it.
+ * @fw_priv: Where to.
+ * @codec: %SBM_CODEC_XZ or %SBM_CODEC_ZSTD.
+ * @in_size: Size of the file in bytes.
+ * @in_buffer: Its content.
+ *
+ * Return: Zero or a negative errno; never does it without a sandbox.
+ * Context: Process context; may sleep.
+ */
+int fw_decompress_sandboxed(struct device *dev, struct fw_priv *fw_priv,
+			    enum sbm_codec codec, size_t in_size,
+			    const void *in_buffer)
+{
+	struct fw_source source = { .data = in_buffer, .len = in_size };
+	struct sbm_class *class = codec == SBM_CODEC_XZ ? &fw_class_xz :
+							  &fw_class_zstd;
+	struct sbm_stream stream;
+	struct sbm sbm;
+	int err;
+
+	err = sbm_init_class(&sbm, class);
+	if (!err)
+		err = sbm_stream_open(&stream, &sbm, codec, FW_WINDOW,
+				      PAGE_SIZE, fw_pull, &source);
+	if (!err) {
+		if (fw_priv->data)
+			err = fw_fill_buffer(fw_priv, &stream);
+		else
+			err = fw_fill_pages(fw_priv, &stream);
+	}
+	if (err)
+		fw_report(dev, class, &sbm, err);
+	/* The stream goes with its sandbox. */
+	sbm_destroy(&sbm);
+	return err == -EIO ? -EINVAL : err;
+}
+
+static int __init fw_sandbox_init(void)
+{
+	return sbm_class_register(&fw_class_xz) ?:
+	       sbm_class_register(&fw_class_zstd);
+}
+fs_initcall(fw_sandbox_init);
