@@ -40,15 +40,15 @@ static bool sbm_may_lend(struct page *page)
 /*
  * The pages of vmalloc() and its like, or NULL. Anything else there has other
  * flags: what is mapped a second time or is no memory (vmap(), ioremap()), is
- * code, or is made for processes to map. Per-CPU memory has no pages of its own.
+ * code, or is made for processes to map. Per-CPU memory has no list of pages.
  */
 static struct page **sbm_vmalloc_pages(const void *buf, unsigned int nr)
 {
 	const struct vm_struct *area = find_vm_area(buf);
 	unsigned long first;
 
-	/* The stack looks like any other. */
-	if (!area || !area->pages || object_is_on_stack(buf) ||
+	/* A stack looks like any other. */
+	if (!area || object_is_on_stack(buf) ||
 	    (area->flags & ~VM_ALLOW_HUGE_VMAP) != VM_ALLOC)
 		return NULL;
 

@@ -10,6 +10,7 @@
 #ifndef _KERNEL_SBM_CODEC_BOOT_H
 #define _KERNEL_SBM_CODEC_BOOT_H
 
+#include <linux/compiler_attributes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/types.h>
@@ -17,9 +18,9 @@
 
 #define DECOMPR_MM_H
 
-/* Each has a function or two that is not called here. */
-#define STATIC			static __maybe_unused
-#define INIT
+#define STATIC			static
+/* Stands at each function; one or two are not called here. */
+#define INIT			__maybe_unused
 
 #define malloc(size)		kvmalloc(size, GFP_KERNEL)
 #define free(data)		kvfree(data)

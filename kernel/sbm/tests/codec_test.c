@@ -8,6 +8,7 @@
 #include <linux/sbm_codec.h>
 #include <linux/sizes.h>
 #include <linux/string.h>
+#include <linux/unaligned.h>
 
 #include "codec_vectors.h"
 #include "testlib.h"
@@ -194,6 +195,31 @@ static void sbm_decompress_reused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sbm_error(sbm), 0);
 }
 
+/* A .lzma file may say how long the output is, and then that has to be true. */
+static void sbm_lzma_size(struct kunit *test)
+{
+	static const struct codec_case c = { .codec = SBM_CODEC_LZMA };
+	u8 *in = kunit_kmalloc(test, sizeof(sbm_vector_lzma), GFP_KERNEL);
+	u8 *out = kunit_kzalloc(test, 2 * TEXT_LEN, GFP_KERNEL);
+	int more, want, error;
+
+	KUNIT_ASSERT_NOT_NULL(test, in);
+	KUNIT_ASSERT_NOT_NULL(test, out);
+	memcpy(in, sbm_vector_lzma, sizeof(sbm_vector_lzma));
+	for (more = -1; more <= 1; more++) {
+		want = more ? -EIO : TEXT_LEN;
+		put_unaligned_le64(TEXT_LEN + more, in + 5);
+		KUNIT_EXPECT_EQ(test, want,
+				sbm_decompress_direct(c.codec, in,
+						      sizeof(sbm_vector_lzma),
+						      out, 2 * TEXT_LEN));
+		KUNIT_EXPECT_EQ(test, want,
+				decompress(test, &c, in,
+					   sizeof(sbm_vector_lzma), out,
+					   2 * TEXT_LEN, &error));
+	}
+}
+
 /*
  * lib/decompress_bunzip2.c takes one selector too many for good. In the second
  * block of an input what that selects is left over from the first, and as a
@@ -221,6 +247,7 @@ static struct kunit_case sbm_codec_cases[] = {
 	KUNIT_CASE_PARAM(sbm_decompress_no_room, codec_gen_params),
 	KUNIT_CASE_PARAM(sbm_decompress_damaged, codec_gen_params),
 	KUNIT_CASE_PARAM(sbm_decompress_reused, codec_gen_params),
+	KUNIT_CASE(sbm_lzma_size),
 	KUNIT_CASE(sbm_bzip2_selector),
 	{}
 };

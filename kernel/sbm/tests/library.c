@@ -53,6 +53,20 @@ static u64 hash64(const u8 *data, size_t len, u64 seed)
 	return xxh64_digest(&copy);
 }
 
+/* The name of a function may be a macro, so it goes no further than here. */
+#define CALL(name, expression)						\
+	case SBM_TEST_LIBRARY_##name:					\
+		r = (expression);					\
+		break
+#define POINTER(name, expression)					\
+	case SBM_TEST_LIBRARY_##name:					\
+		r = offset(args, expression);				\
+		break
+#define ORDER(name, expression)						\
+	case SBM_TEST_LIBRARY_##name:					\
+		r = sign(expression);					\
+		break
+
 SBM_DEFINE_THUNK(sbm_test_library, enum sbm_test_library, function,
 		 struct sbm_test_library_args *, args)
 int sbm_test_library(enum sbm_test_library function,
@@ -67,20 +81,6 @@ int sbm_test_library(enum sbm_test_library function,
 	/* Or the compiler warns of operands in one piece of memory. */
 	OPTIMIZER_HIDE_VAR(a);
 	OPTIMIZER_HIDE_VAR(b);
-
-#define CALL(name, expression)						\
-	case SBM_TEST_LIBRARY_##name:					\
-		r = (expression);					\
-		break
-/* Not by way of CALL(): names may be macros, as strrchr is for UML. */
-#define POINTER(name, expression)					\
-	case SBM_TEST_LIBRARY_##name:					\
-		r = offset(args, expression);				\
-		break
-#define ORDER(name, expression)						\
-	case SBM_TEST_LIBRARY_##name:					\
-		r = sign(expression);					\
-		break
 
 	switch (function) {
 	POINTER(memcpy, memcpy(a, b, n));

@@ -8,6 +8,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/percpu.h>
+#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -277,12 +278,13 @@ static void sbm_map_kernel(struct kunit *test)
 	u64 __percpu *counter = alloc_percpu(u64);
 	int local;
 
-	KUNIT_ASSERT_NOT_NULL(test, counter);
+	KUNIT_ASSERT_TRUE(test, counter);
 	refuse(test, sbm, _stext);
 	refuse(test, sbm, __start_rodata);
 	refuse(test, sbm, map_test_data);
 	refuse(test, sbm, page_address(ZERO_PAGE(0)));
 	refuse(test, sbm, &local);
+	refuse(test, sbm, task_stack_page(current));
 	refuse(test, sbm, per_cpu_ptr(counter, 0));
 	free_percpu(counter);
 }
@@ -430,6 +432,11 @@ static void sbm_map_vmalloc(struct kunit *test)
 						      SIZE - PAGE_SIZE), 0));
 	expect_refused(test, sbm, SBM_MAP_READONLY(sbm, buf + PAGE_SIZE, SIZE));
 	expect_refused(test, sbm, SBM_MAP_READONLY(sbm, buf + SIZE, PAGE_SIZE));
+
+	/* It is the list of pages that counts. */
+	find_vm_area(buf)->nr_pages--;
+	expect_refused(test, sbm, SBM_MAP_READONLY(sbm, buf, SIZE));
+	find_vm_area(buf)->nr_pages++;
 	vfree(buf);
 
 	/* Made for processes to map. */
