@@ -271,7 +271,8 @@ struct sbm_region *sbm_region_lend(struct sbm_sandbox *sandbox,
  *
  * Takes over a reference of each page, also if it fails.
  *
- * Return: Zero or -ENOMEM, with nothing mapped.
+ * Return: Zero; or -ENOMEM, or -EINVAL if the architecture refuses a page, with
+ * nothing mapped.
  * Context: Process context; may sleep.
  */
 int sbm_region_map(struct sbm_sandbox *sandbox, struct sbm_region *region,

@@ -6,9 +6,9 @@
 #include <kunit/test.h>
 #include <linux/cpumask.h>
 #include <linux/mm.h>
-#include <linux/pagemap.h>
 #include <linux/percpu.h>
 #include <linux/sched/task_stack.h>
+#include <linux/set_memory.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -398,6 +398,27 @@ static void sbm_map_kinds(struct kunit *test)
 	__free_page(page);
 }
 
+#ifdef CONFIG_X86_PAT
+/* Nor is memory that is cached in another way, or not at all. */
+static void sbm_map_uncached(struct kunit *test)
+{
+	struct sbm *sbm;
+	u8 *buf;
+
+	sbm_test_need_strong(test);
+	sbm = sbm_test_init(test);
+	buf = alloc_numbered(test, NR_PAGES);
+
+	KUNIT_ASSERT_EQ(test, 0, set_memory_wc((unsigned long)buf + PAGE_SIZE, 1));
+	expect_refused(test, sbm, SBM_MAP_READONLY(sbm, buf, SIZE));
+	refuse(test, sbm, buf + PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, page_ref_count(virt_to_page(buf)), 1);
+
+	KUNIT_ASSERT_EQ(test, 0, set_memory_wb((unsigned long)buf + PAGE_SIZE, 1));
+	expect_numbered(test, sbm, SBM_MAP_READONLY(sbm, buf, SIZE), NR_PAGES);
+}
+#endif
+
 /* An array of pages is refused if it is empty or too long. */
 static void sbm_map_no_pages(struct kunit *test)
 {
@@ -684,6 +705,9 @@ static struct kunit_case sbm_map_cases[] = {
 	KUNIT_CASE(sbm_map_kmalloc),
 	KUNIT_CASE(sbm_map_foreign),
 	KUNIT_CASE(sbm_map_kinds),
+#ifdef CONFIG_X86_PAT
+	KUNIT_CASE(sbm_map_uncached),
+#endif
 	KUNIT_CASE(sbm_map_no_pages),
 	KUNIT_CASE(sbm_map_vmalloc),
 	KUNIT_CASE(sbm_map_page_array),

@@ -123,6 +123,40 @@ static int sbm_insert_pfn(struct vm_area_struct *vma, unsigned long va,
 	return ret == VM_FAULT_NOPAGE ? 0 : vm_fault_to_errno(ret, 0);
 }
 
+/*
+ * set_memory_wc() and its like leave the cache attributes in these flags. A page
+ * must not have others in a second mapping, so it is not mapped at all.
+ */
+static bool sbm_page_cached(const struct page *page)
+{
+#ifdef CONFIG_X86_PAT
+	return !(page->flags & (BIT(PG_arch_1) | BIT(PG_arch_2)));
+#else
+	return true;
+#endif
+}
+
+/* What sbm_set_pte() needs: @pages is the next one. */
+struct sbm_ptes {
+	struct mm_struct *mm;
+	struct page **pages;
+	pgprot_t prot;
+};
+
+static int sbm_set_pte(pte_t *pte, unsigned long va, void *data)
+{
+	struct sbm_ptes *ptes = data;
+	struct page *page = *ptes->pages++;
+
+	if (!sbm_page_cached(page))
+		return -EINVAL;
+	if (WARN_ON_ONCE(!pte_none(ptep_get(pte))))
+		return -EBUSY;
+
+	set_pte_at(ptes->mm, va, pte, pte_mkspecial(mk_pte(page, ptes->prot)));
+	return 0;
+}
+
 /**
  * arch_sbm_map() - map pages where address space was set aside
  * @sandbox: The sandbox.
@@ -131,25 +165,32 @@ static int sbm_insert_pfn(struct vm_area_struct *vma, unsigned long va,
  * @nr: Number of pages.
  * @prot: As for arch_sbm_reserve().
  *
- * Nothing was mapped there before, so no TLB entry has to go.
+ * Nothing was mapped there before, so no TLB entry has to go. The entries are
+ * set as vmf_insert_pfn_prot() would, but that looks up each page in the memory
+ * map to learn its cache attributes.
  *
- * Return: Zero or a negative errno; then part of the pages may be mapped.
+ * Return: Zero; or -ENOMEM, or -EINVAL for pages that are not cached as usual:
+ * then part of them may be mapped.
  * Context: Process context; may sleep.
  */
 int arch_sbm_map(struct sbm_sandbox *sandbox, unsigned long va,
 		 struct page **pages, unsigned int nr, unsigned int prot)
 {
 	struct mm_struct *mm = sandbox->arch->mm;
+	unsigned long size = (unsigned long)nr * PAGE_SIZE;
+	struct sbm_ptes ptes = { .mm = mm, .pages = pages };
 	struct vm_area_struct *vma;
-	unsigned int i;
-	int err = 0;
+	int err;
 
 	mmap_write_lock(mm);
 	vma = vma_lookup(mm, va);
-	if (WARN_ON_ONCE(!vma || vma->vm_flags != sbm_vm_flags(prot)))
+	if (WARN_ON_ONCE(!vma || vma->vm_flags != sbm_vm_flags(prot) ||
+			 size > vma->vm_end - va)) {
 		err = -EINVAL;
-	for (i = 0; i < nr && !err; i++, va += PAGE_SIZE)
-		err = sbm_insert_pfn(vma, va, page_to_pfn(pages[i]));
+	} else {
+		ptes.prot = vma->vm_page_prot;
+		err = apply_to_page_range(mm, va, size, sbm_set_pte, &ptes);
+	}
 	mmap_write_unlock(mm);
 
 	return err;
