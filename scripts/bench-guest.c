@@ -83,14 +83,32 @@ static void run_file(const char *name, long n)
 	char path[256], text[32];
 	int fd, len;
 
-	/* "copy of xz" is the file "copy" */
+	/* "copy of xz" is the file "copy", and "copy-in, 4 KiB" is "copy-in" */
 	snprintf(path, sizeof(path), DIR "%s", name);
-	path[strcspn(path, " ")] = 0;
+	path[strcspn(path, " ,")] = 0;
 	fd = open(path, O_WRONLY);
 	len = snprintf(text, sizeof(text), "%ld", n);
 	if (fd < 0 || write(fd, text, len) != len)
 		die(name);
 	close(fd);
+}
+
+/* Showing a sandbox a block: by a copy, and by mapping and unmapping it. */
+static void measure_block(unsigned int kib)
+{
+	char text[32];
+	int fd, len;
+
+	fd = open(DIR "size", O_WRONLY);
+	len = snprintf(text, sizeof(text), "%u", kib << 10);
+	if (fd < 0 || write(fd, text, len) != len)
+		die("size");
+	close(fd);
+
+	snprintf(text, sizeof(text), "copy-in, %u KiB", kib);
+	measure(text, run_file, 100, 1100);
+	snprintf(text, sizeof(text), "map-unmap, %u KiB", kib);
+	measure(text, run_file, 100, 1100);
 }
 
 static void give_input(const char *folder, const char *codec)
@@ -115,6 +133,7 @@ static void give_input(const char *folder, const char *codec)
 int main(int argc, char **argv)
 {
 	static const char * const codecs[] = { "zlib", "xz", "zstd" };
+	static const unsigned int kib[] = { 4, 16, 64, 128, 256, 1024 };
 	char name[64];
 	unsigned int i;
 
@@ -126,6 +145,8 @@ int main(int argc, char **argv)
 
 	measure("null", run_file, 10000, 60000);
 	measure("fault", run_file, 1000, 11000);
+	for (i = 0; i < sizeof(kib) / sizeof(*kib); i++)
+		measure_block(kib[i]);
 	for (i = 0; i < 3; i++) {
 		give_input(argv[1], codecs[i]);
 		snprintf(name, sizeof(name), "copy of %s", codecs[i]);

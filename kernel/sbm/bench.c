@@ -3,6 +3,7 @@
  * SandBox Mode: loops to be measured, in /sys/kernel/debug/sbm/bench/.
  *
  *   input		write compressed data for the codecs
+ *   size		write how many bytes copy-in and map-unmap take
  *   null, fault, ...	write N: does it N times
  *
  * How long they take is for the reader to measure; `make bench` counts
@@ -11,7 +12,9 @@
 #include <linux/cleanup.h>
 #include <linux/debugfs.h>
 #include <linux/fs.h>
+#include <linux/gfp.h>
 #include <linux/init.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/sbm_codec.h>
 #include <linux/sizes.h>
@@ -21,8 +24,9 @@
 #include "internal.h"
 #include "tests/sandboxed.h"
 
-/* One block, as squashfs has it. */
+/* One block, as squashfs has it by default, and the largest it can have. */
 #define BENCH_BLOCK	SZ_128K
+#define BENCH_MAX_SIZE	SZ_1M
 
 static struct sbm_class sbm_bench_class = {
 	.name = "sbm-bench",
@@ -34,9 +38,12 @@ static DEFINE_MUTEX(sbm_bench_lock);	/* all below */
 static void *bench_input;
 static void *bench_output;
 static size_t bench_input_len;
+static void *bench_memory;		/* pages in one piece */
+static size_t bench_size = BENCH_BLOCK;
 
 struct bench {
 	struct sbm sbm;
+	struct sbm_buf *block;
 	struct sbm_buf *in;
 	struct sbm_buf *out;
 };
@@ -60,6 +67,24 @@ static int bench_copy(struct bench *bench, enum sbm_codec codec)
 	return sbm_buf_write(bench->in, bench->in->size - bench_input_len,
 			     bench_input, bench_input_len) ?:
 	       sbm_buf_read(bench->out, 0, bench_output, BENCH_BLOCK);
+}
+
+/* Two ways to show a sandbox a block. */
+static int bench_copy_in(struct bench *bench, enum sbm_codec codec)
+{
+	/* Not in each sandbox: a call looks at all of its buffers. */
+	if (!bench->block)
+		bench->block = sbm_alloc_buf(&bench->sbm, bench_size, SBM_IN);
+	if (!bench->block)
+		return sbm_error(&bench->sbm);
+	return sbm_buf_write(bench->block, 0, bench_memory, bench_size);
+}
+
+static int bench_map_unmap(struct bench *bench, enum sbm_codec codec)
+{
+	void *addr = SBM_MAP_READONLY(&bench->sbm, bench_memory, bench_size);
+
+	return addr ? sbm_unmap(&bench->sbm, addr) : sbm_error(&bench->sbm);
 }
 
 static int bench_sandboxed(struct bench *bench, enum sbm_codec codec)
@@ -88,6 +113,8 @@ static const struct bench_file {
 	{ "null", bench_null },
 	{ "fault", bench_fault },
 	{ "copy", bench_copy },
+	{ "copy-in", bench_copy_in },
+	{ "map-unmap", bench_map_unmap },
 	{ "zlib-sandboxed", bench_sandboxed, SBM_CODEC_ZLIB },
 	{ "zlib-direct", bench_direct, SBM_CODEC_ZLIB },
 	{ "xz-sandboxed", bench_sandboxed, SBM_CODEC_XZ },
@@ -112,7 +139,7 @@ static ssize_t bench_run_write(struct file *file, const char __user *buf,
 {
 	const struct bench_file *what = file_inode(file)->i_private;
 	unsigned long i, rounds;
-	struct bench bench;
+	struct bench bench = { };
 	int err;
 
 	err = kstrtoul_from_user(buf, count, 0, &rounds);
@@ -151,6 +178,29 @@ static const struct file_operations bench_input_fops = {
 	.write = bench_input_write,
 };
 
+static ssize_t bench_size_write(struct file *file, const char __user *buf,
+				size_t count, loff_t *ppos)
+{
+	unsigned long size;
+	int err;
+
+	err = kstrtoul_from_user(buf, count, 0, &size);
+	if (err)
+		return err;
+	if (!size || size > BENCH_MAX_SIZE || !PAGE_ALIGNED(size))
+		return -EINVAL;
+
+	guard(mutex)(&sbm_bench_lock);
+	bench_size = size;
+	return count;
+}
+
+static const struct file_operations bench_size_fops = {
+	.owner = THIS_MODULE,
+	.open = nonseekable_open,
+	.write = bench_size_write,
+};
+
 static int __init sbm_bench_init(void)
 {
 	struct dentry *sbm, *dir;
@@ -158,8 +208,12 @@ static int __init sbm_bench_init(void)
 
 	bench_input = vmalloc(BENCH_BLOCK);
 	bench_output = vmalloc(BENCH_BLOCK);
-	if (!bench_input || !bench_output ||
+	bench_memory = alloc_pages_exact(BENCH_MAX_SIZE,
+					 GFP_KERNEL | __GFP_ZERO);
+	if (!bench_input || !bench_output || !bench_memory ||
 	    sbm_class_register(&sbm_bench_class)) {
+		if (bench_memory)
+			free_pages_exact(bench_memory, BENCH_MAX_SIZE);
 		vfree(bench_input);
 		vfree(bench_output);
 		return -ENOMEM;
@@ -169,6 +223,7 @@ static int __init sbm_bench_init(void)
 	dir = debugfs_create_dir("bench", sbm);
 	dput(sbm);
 	debugfs_create_file("input", 0200, dir, NULL, &bench_input_fops);
+	debugfs_create_file("size", 0200, dir, NULL, &bench_size_fops);
 	for (i = 0; i < ARRAY_SIZE(bench_files); i++)
 		debugfs_create_file(bench_files[i].name, 0200, dir,
 				    (void *)&bench_files[i], &bench_run_fops);
