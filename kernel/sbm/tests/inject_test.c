@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SandBox Mode tests: each allocation fails once, and nothing is left behind.
+ *
+ * Kprobes on the entry points of the allocators make the n-th allocation of
+ * this task fail: slab objects, pages of any order, per-CPU memory and vmalloc,
+ * whoever asks for them on behalf of the sandbox, mm included. The kernel's own
+ * fault injection (fail-nth) leaves out per-CPU memory, all that may sleep unless
+ * told otherwise in debugfs, and takes a kernel configured for it.
+ *
+ * Allocations that must not fail (__GFP_NOFAIL) do not. The charge to a memory
+ * cgroup is part of those above; what becomes of one that is refused is tested
+ * in the guest.
+ */
+#include <kunit/test.h>
+#include <linux/gfp.h>
+#include <linux/kprobes.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+
+#include "../internal.h"
+#include "heap.h"
+#include "sandboxed.h"
+#include "testlib.h"
+
+/* More allocations than a sandbox makes in its life. */
+#define INJECT_MAX	2000
+
+static struct sbm_class sbm_inject_class = {
+	.name = "sbm-kunit-inject",
+	.heap_pages = 600,
+};
+
+/* === Injection === */
+
+/* Whose allocations fail, and how many are left until one does. */
+static struct task_struct *inject_task;
+static unsigned int inject_nth;
+
+/* What an allocator does that has nothing. */
+static noinline notrace void *inject_nothing(void)
+{
+	return NULL;
+}
+
+/**
+ * struct injection - an entry point of an allocator
+ * @probe: Where.
+ * @gfp: Which of its arguments are the flags.
+ */
+struct injection {
+	struct kprobe probe;
+	unsigned int gfp;
+};
+
+static int inject_hit(struct kprobe *probe, struct pt_regs *regs)
+{
+	unsigned int arg = container_of(probe, struct injection, probe)->gfp;
+
+	if (current != inject_task || !in_task() || !inject_nth ||
+	    regs_get_kernel_argument(regs, arg) & __GFP_NOFAIL)
+		return 0;
+	if (--inject_nth)
+		return 0;
+
+	instruction_pointer_set(regs, (unsigned long)inject_nothing);
+	return 1;
+}
+NOKPROBE_SYMBOL(inject_hit);
+
+#define INJECTION(function, argument) {					\
+	.probe = {							\
+		.symbol_name = function,				\
+		.pre_handler = inject_hit,				\
+	},								\
+	.gfp = argument,						\
+}
+
+static struct injection injections[] = {
+	INJECTION("__alloc_pages_noprof", 0),
+	INJECTION("kmem_cache_alloc_noprof", 1),
+	INJECTION("kmem_cache_alloc_node_noprof", 1),
+	INJECTION("kmem_cache_alloc_lru_noprof", 2),
+	INJECTION("kmem_cache_alloc_bulk_noprof", 1),
+	INJECTION("__kmalloc_noprof", 1),
+	INJECTION("__kmalloc_node_noprof", 1 + IS_ENABLED(CONFIG_SLAB_BUCKETS)),
+	INJECTION("__kmalloc_cache_noprof", 1),
+	INJECTION("__kmalloc_cache_node_noprof", 1),
+	INJECTION("pcpu_alloc_noprof", 3),
+	INJECTION("__vmalloc_node_range_noprof", 4),
+};
+
+/* The @nth allocation from here on fails. */
+static void inject_begin(unsigned int nth)
+{
+	inject_nth = nth;
+	inject_task = current;
+}
+
+/* Return: zero if one failed. */
+static unsigned int inject_end(void)
+{
+	inject_task = NULL;
+	return inject_nth;
+}
+
+/* === Tests === */
+
+/**
+ * struct life - what a sandbox is used for in a test
+ * @sbm: The sandbox.
+ * @grown: How many blocks it could allocate inside, or a negative errno.
+ */
+struct life {
+	struct sbm sbm;
+	int grown;
+};
+
+/* Everything that allocates. Return: zero, or the first error. */
+static int live(struct life *life)
+{
+	struct sbm *sbm = &life->sbm;
+	char data[2 * PAGE_SIZE / 8] = { };
+	struct sbm_buf *buf;
+	int *in, err;
+
+	life->grown = 0;
+	err = sbm_init_class(sbm, &sbm_inject_class);
+	if (err)
+		return err;
+	in = SBM_COPY_IN(sbm, (int *)data, sizeof(data));
+	buf = sbm_alloc_buf(sbm, 3 * PAGE_SIZE, SBM_OUT);
+	err = sbm_error(sbm);
+	if (err)
+		return err;
+	err = sbm_call(sbm, sbm_test_copy, in, (int *)buf->sbm_ptr);
+	if (err)
+		return err;
+	/* 600 pages need a second page table. */
+	life->grown = sbm_call(sbm, sbm_test_heap_fill, 70000, false);
+	return sbm_error(sbm);
+}
+
+/* The n-th allocation fails, for each n: an error, and no loss. */
+static void sbm_inject_each(struct kunit *test)
+{
+	unsigned int sandboxes = sbm_nr_sandboxes();
+	unsigned int n, left, failed = 0, short_heap = 0;
+	unsigned long pages = sbm_nr_pages();
+	struct life life;
+	int err, grown;
+
+	KUNIT_ASSERT_EQ(test, live(&life), 0);
+	grown = life.grown;
+	KUNIT_EXPECT_GT(test, grown, 20);
+	sbm_destroy(&life.sbm);
+
+	for (n = 1; n < INJECT_MAX; n++) {
+		inject_begin(n);
+		err = live(&life);
+		left = inject_end();
+
+		/* Creating and preparing fails; a call does not. */
+		if (err) {
+			KUNIT_EXPECT_EQ(test, err, -ENOMEM);
+			KUNIT_EXPECT_EQ(test, sbm_error(&life.sbm), -ENOMEM);
+			failed++;
+		} else if (life.grown != grown) {
+			KUNIT_EXPECT_GE(test, life.grown, 0);
+			KUNIT_EXPECT_LT(test, life.grown, grown);
+			short_heap++;
+		}
+		sbm_destroy(&life.sbm);
+		KUNIT_EXPECT_EQ(test, sbm_nr_sandboxes(), sandboxes);
+		KUNIT_EXPECT_EQ(test, sbm_nr_pages(), pages);
+		if (left)
+			break;
+	}
+	KUNIT_EXPECT_EQ(test, err, 0);
+	KUNIT_EXPECT_EQ(test, life.grown, grown);
+	kunit_info(test, "%u allocations: %u made set-up fail, %u a heap short",
+		   n - 1, failed, short_heap);
+
+	/* The pages alone: data, stack, two buffers; then those of the heap. */
+	KUNIT_EXPECT_GT(test, failed, 1 + SBM_STACK_PAGES + 1 + 3);
+	KUNIT_EXPECT_GT(test, short_heap, 500);
+}
+
+/* What a plain call and a reset do needs no memory. */
+static void sbm_inject_call(struct kunit *test)
+{
+	struct sbm *sbm = sbm_test_init(test);
+	int err;
+
+	inject_begin(1);
+	err = sbm_call(sbm, sbm_test_null) ?: sbm_reset(sbm);
+	KUNIT_EXPECT_EQ(test, inject_end(), 1);
+	KUNIT_EXPECT_EQ(test, err, 0);
+}
+
+/* A sandbox is destroyed whatever fails meanwhile. */
+static void sbm_inject_destroy(struct kunit *test)
+{
+	unsigned int sandboxes = sbm_nr_sandboxes();
+	unsigned long pages = sbm_nr_pages();
+	unsigned int n, left = 0;
+	struct life life;
+
+	for (n = 1; n < INJECT_MAX && !left; n++) {
+		KUNIT_ASSERT_EQ(test, live(&life), 0);
+		inject_begin(n);
+		sbm_destroy(&life.sbm);
+		left = inject_end();
+		KUNIT_EXPECT_EQ(test, sbm_nr_sandboxes(), sandboxes);
+		KUNIT_EXPECT_EQ(test, sbm_nr_pages(), pages);
+	}
+	KUNIT_EXPECT_NE(test, left, 0);
+	kunit_info(test, "%u allocations", n - 2);
+}
+
+static struct kunit_case sbm_inject_cases[] = {
+	KUNIT_CASE_SLOW(sbm_inject_each),
+	KUNIT_CASE(sbm_inject_call),
+	KUNIT_CASE(sbm_inject_destroy),
+	{}
+};
+
+static void sbm_inject_suite_exit(struct kunit_suite *suite)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(injections); i++)
+		unregister_kprobe(&injections[i].probe);
+	sbm_class_unregister(&sbm_inject_class);
+}
+
+static int sbm_inject_suite_init(struct kunit_suite *suite)
+{
+	int i, err;
+
+	err = sbm_class_register(&sbm_inject_class);
+	if (err)
+		return err;
+	for (i = 0; i < ARRAY_SIZE(injections); i++) {
+		err = register_kprobe(&injections[i].probe);
+		if (err)
+			goto err_probes;
+	}
+	return 0;
+
+err_probes:
+	while (i--)
+		unregister_kprobe(&injections[i].probe);
+	sbm_class_unregister(&sbm_inject_class);
+	return err;
+}
+
+static struct kunit_suite sbm_inject_suite = {
+	.name = "sandbox_mode_inject",
+	.suite_init = sbm_inject_suite_init,
+	.suite_exit = sbm_inject_suite_exit,
+	.test_cases = sbm_inject_cases,
+};
+
+kunit_test_suite(sbm_inject_suite);
