@@ -12,6 +12,7 @@
 #include <linux/err.h>
 #include <linux/io.h>
 #include <linux/mm.h>
+#include <linux/preempt.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -111,14 +112,16 @@ static void sbm_weak_begin(struct sbm_weak *weak)
 {
 	weak->end = (struct sbm_exit) { };
 	weak->task = get_task_struct(current);
-	guard(spinlock)(&sbm_weak_lock);
+	spin_lock(&sbm_weak_lock);
 	list_add(&weak->node, &sbm_weak_calls);
+	spin_unlock(&sbm_weak_lock);
 }
 
 static void sbm_weak_finish(struct sbm_weak *weak)
 {
-	scoped_guard(spinlock, &sbm_weak_lock)
-		list_del(&weak->node);
+	spin_lock(&sbm_weak_lock);
+	list_del(&weak->node);
+	spin_unlock(&sbm_weak_lock);
 	put_task_struct(weak->task);
 	weak->task = NULL;
 }
@@ -126,22 +129,27 @@ static void sbm_weak_finish(struct sbm_weak *weak)
 /**
  * sbm_weak_current() - which sandbox runs this code?
  *
- * Return: The sandbox of the innermost call in place of current, or %NULL.
- * Context: Process context.
+ * Return: The sandbox of the innermost call in place of current, or %NULL. An
+ * interrupt that hits a call is not part of it.
+ * Context: Any but NMI.
  */
 struct sbm_sandbox *sbm_weak_current(void)
 {
+	struct sbm_sandbox *sandbox = NULL;
 	struct sbm_weak *weak;
 
-	if (list_empty(&sbm_weak_calls))
+	if (!in_task() || list_empty(&sbm_weak_calls))
 		return NULL;
 
-	guard(spinlock)(&sbm_weak_lock);
+	spin_lock(&sbm_weak_lock);
 	list_for_each_entry(weak, &sbm_weak_calls, node) {
-		if (weak->task == current)
-			return weak->sandbox;
+		if (weak->task == current) {
+			sandbox = weak->sandbox;
+			break;
+		}
 	}
-	return NULL;
+	spin_unlock(&sbm_weak_lock);
+	return sandbox;
 }
 
 /**

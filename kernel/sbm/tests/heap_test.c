@@ -239,6 +239,46 @@ static void sbm_heap_misuse(struct kunit *test)
 	sbm_test_expect_fault(test, sbm, ret, &want);
 }
 
+static int heap_verdict;
+
+static int heap_policy_grow(const struct sbm_info *info, u64 nr_pages)
+{
+	return heap_verdict;
+}
+
+/* Within the limit it is the policies' to decide. */
+static void sbm_heap_policy(struct kunit *test)
+{
+	struct sbm_policy_ops ops = {
+		.grow = heap_policy_grow,
+		.class = "sbm-kunit",
+		.name = "sbm-kunit",
+	};
+	struct sbm *sbm = sbm_test_init(test);
+	struct sbm_info *info = &sbm->sandbox->info;
+
+	KUNIT_ASSERT_EQ(test, sbm_policy_attach(&ops, NULL, NULL), 0);
+
+	heap_verdict = SBM_GROW_DENY;
+	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_heap_fill, 1000, true), 0);
+	KUNIT_EXPECT_EQ(test, info->heap_pages, 0);
+	KUNIT_EXPECT_EQ(test, info->denied, 1);
+	KUNIT_EXPECT_EQ(test, sbm_error(sbm), 0);
+
+	heap_verdict = SBM_GROW_ALLOW;
+	KUNIT_EXPECT_GT(test, sbm_call(sbm, sbm_test_heap_fill, 1000, true), 0);
+	KUNIT_EXPECT_EQ(test, info->heap_pages, SBM_TEST_HEAP_PAGES);
+	KUNIT_EXPECT_EQ(test, sbm_reset(sbm), 0);
+
+	heap_verdict = SBM_GROW_KILL;
+	KUNIT_EXPECT_EQ(test, SBM_ERR_DENIED,
+			sbm_call(sbm, sbm_test_heap_fill, 1000, true));
+	KUNIT_EXPECT_EQ(test, sbm_error(sbm), SBM_ERR_DENIED);
+	KUNIT_EXPECT_EQ(test, info->faults, 0);
+
+	sbm_policy_detach(&ops);
+}
+
 /* What a call that faulted had allocated is free again after a reset. */
 static void sbm_heap_after_fault(struct kunit *test)
 {
@@ -276,6 +316,7 @@ static struct kunit_case sbm_heap_cases[] = {
 	KUNIT_CASE(sbm_heap_mixed),
 	KUNIT_CASE(sbm_heap_overflow),
 	KUNIT_CASE_PARAM(sbm_heap_misuse, misuse_gen_params),
+	KUNIT_CASE(sbm_heap_policy),
 	KUNIT_CASE(sbm_heap_after_fault),
 	{}
 };

@@ -184,8 +184,8 @@ int sbm_test_cs(void)
 	return cs;
 }
 
-/* The rest would be the end of the kernel proper, and is in the image only. */
-#ifdef __SBM_IMAGE__
+/* The rest would be the end of the kernel proper, unless it catches faults. */
+#if defined(__SBM_IMAGE__) || defined(CONFIG_HAVE_ARCH_SBM_CATCH)
 
 /* Stores the address of the instruction that follows, and clears registers. */
 #define SBM_TEST_STORE_IP			\
@@ -217,6 +217,16 @@ static void sbm_test_do_fault(enum sbm_test_insn insn, u64 *where)
 	}
 }
 
+#else
+
+static void sbm_test_do_fault(enum sbm_test_insn insn, u64 *where)
+{
+}
+
+#endif
+
+#ifdef __SBM_IMAGE__
+
 static unsigned long sbm_test_do_syscall(unsigned long nr)
 {
 	asm volatile("syscall" : "+a" (nr) : "D" (0), "S" (0), "d" (0)
@@ -225,10 +235,6 @@ static unsigned long sbm_test_do_syscall(unsigned long nr)
 }
 
 #else
-
-static void sbm_test_do_fault(enum sbm_test_insn insn, u64 *where)
-{
-}
 
 static unsigned long sbm_test_do_syscall(unsigned long nr)
 {

@@ -3,6 +3,7 @@
  * SandBox Mode tests: what is special about calls that run in place.
  */
 #include <kunit/test.h>
+#include <linux/hardirq.h>
 #include <linux/irqflags.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
@@ -10,8 +11,10 @@
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
+#include <linux/workqueue.h>
 
 #include "../internal.h"
+#include "../weak_heap.h"
 #include "heap.h"
 #include "sandboxed.h"
 #include "testlib.h"
@@ -74,14 +77,17 @@ static void sbm_weak_guards(struct kunit *test)
 	}
 }
 
-/* Two sandboxes: a fault in the inner call is not one of the outer. */
-SBM_DEFINE_FUNC(sbm_test_call_other, struct sbm *, other, int *, addr)
+/* Calls another sandbox, which faults, and faults itself if told to. */
+SBM_DEFINE_FUNC(sbm_test_call_other, struct sbm *, other, bool, fault)
 {
-	int ret = sbm_call(other, sbm_test_write, addr, 5);
+	int ret = sbm_call(other, sbm_test_write, NULL, 5);
 
-	return ret ? ret - 1000 : 0;
+	if (fault)
+		sbm_test_write(NULL, 5);
+	return ret - 1000;
 }
 
+/* A call in a call: a fault ends the one that it happened in. */
 static void sbm_weak_inner(struct kunit *test)
 {
 	struct sbm *sbm, *other;
@@ -91,14 +97,15 @@ static void sbm_weak_inner(struct kunit *test)
 	other = sbm_test_init(test);
 
 	KUNIT_EXPECT_EQ(test, SBM_ERR_FAULT - 1000,
-			sbm_call(sbm, sbm_test_call_other, other, NULL));
+			sbm_call(sbm, sbm_test_call_other, other, false));
 	KUNIT_EXPECT_EQ(test, sbm_error(sbm), 0);
 	KUNIT_EXPECT_EQ(test, sbm_error(other), SBM_ERR_FAULT);
 
-	/* The outer call is as guarded after the inner one as before. */
 	KUNIT_EXPECT_EQ(test, sbm_reset(other), 0);
 	KUNIT_EXPECT_EQ(test, SBM_ERR_FAULT,
-			sbm_call(sbm, sbm_test_write, NULL, 0));
+			sbm_call(sbm, sbm_test_call_other, other, true));
+	KUNIT_EXPECT_EQ(test, sbm_error(sbm), SBM_ERR_FAULT);
+	KUNIT_EXPECT_EQ(test, sbm_error(other), SBM_ERR_FAULT);
 }
 
 /* The heap notices the first byte behind an object, and what is stale. */
@@ -120,7 +127,9 @@ static void sbm_weak_heap_guards(struct kunit *test)
 	sbm = sbm_test_init(test);
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		size = cases[i].size;
-		want = cases[i].stale ? offset_in_page(-size) : 0;
+		want = 0;
+		if (cases[i].stale)
+			want = offset_in_page(-size);
 
 		ret = sbm_call(sbm, sbm_test_heap_touch, size, cases[i].stale);
 		KUNIT_EXPECT_EQ(test, ret, SBM_ERR_FAULT);
@@ -147,6 +156,43 @@ static void sbm_weak_free_twice(struct kunit *test)
 	sbm_test_expect_fault(test, sbm, ret, &want);
 }
 
+struct sbm_test_look {
+	struct work_struct work;
+	bool inside;
+};
+
+static void sbm_test_look_fn(struct work_struct *work)
+{
+	container_of(work, struct sbm_test_look, work)->inside =
+		sbm_weak_inside();
+}
+
+enum sbm_test_who { SBM_TEST_ITSELF, SBM_TEST_INTERRUPT, SBM_TEST_TASK };
+
+/* Who takes the call for its own: the caller, and others that run meanwhile. */
+SBM_DEFINE_FUNC(sbm_test_inside, enum sbm_test_who, who)
+{
+	struct sbm_test_look look = { };
+
+	switch (who) {
+	case SBM_TEST_ITSELF:
+		look.inside = sbm_weak_inside();
+		break;
+	case SBM_TEST_INTERRUPT:
+		preempt_count_add(HARDIRQ_OFFSET);
+		look.inside = sbm_weak_inside();
+		preempt_count_sub(HARDIRQ_OFFSET);
+		break;
+	case SBM_TEST_TASK:
+		INIT_WORK_ONSTACK(&look.work, sbm_test_look_fn);
+		queue_work(system_unbound_wq, &look.work);
+		flush_work(&look.work);
+		destroy_work_on_stack(&look.work);
+		break;
+	}
+	return look.inside;
+}
+
 /* Code that runs inside allocates on the heap, code outside does not. */
 static void sbm_weak_heap_is_private(struct kunit *test)
 {
@@ -158,6 +204,15 @@ static void sbm_weak_heap_is_private(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, sbm_call(sbm, sbm_test_heap_reuse, 5000, 10));
 	KUNIT_EXPECT_EQ(test, sbm_events(SBM_EV_GROW), grown + 20);
 	KUNIT_EXPECT_EQ(test, sbm->sandbox->info.heap_pages, 0);
+
+	/* Nor does an interrupt that hits a call, or another task meanwhile. */
+	KUNIT_EXPECT_EQ(test, sbm_test_inside(SBM_TEST_ITSELF), 0);
+	KUNIT_EXPECT_EQ(test, 1, sbm_call(sbm, sbm_test_inside,
+					  SBM_TEST_ITSELF));
+	KUNIT_EXPECT_EQ(test, 0, sbm_call(sbm, sbm_test_inside,
+					  SBM_TEST_INTERRUPT));
+	KUNIT_EXPECT_EQ(test, 0, sbm_call(sbm, sbm_test_inside,
+					  SBM_TEST_TASK));
 }
 
 static void fault_often(struct kunit *test, int times)
