@@ -26,7 +26,7 @@ USER_ARGS = KERNEL_SRC=$(BUILD)/linux VMLINUX_BTF=$(BUILD)/main/vmlinux \
 help:
 	@sed -n 's/^#: //p' $(firstword $(MAKEFILE_LIST))
 
-#: make kernel [LANE=main|debug|uml] [KERNEL_SRC=dir]
+#: make kernel [LANE=main|debug|uml|arm64] [KERNEL_SRC=dir]
 #:                        build a kernel (and install what that takes)
 kernel:
 	@scripts/build-kernel $(LANE)
@@ -77,8 +77,8 @@ check-image:
 test:
 	@scripts/run-tests $(SUITES)
 
-#: make test-full [LANE=main|debug]
-#:                        the long versions, one lane a call
+#: make test-full [LANE=main|debug|arm64]
+#:                        the long versions, one lane a call; arm64 builds its kernel
 test-full:
 	@scripts/run-tests --full $(SUITES)
 
@@ -96,4 +96,4 @@ lint:
 
 #: make clean             remove what was built, keep the unpacked source
 clean:
-	rm -rf $(addprefix $(BUILD)/,main debug uml off bench tools selftests out test *.log *.stamp)
+	rm -rf $(addprefix $(BUILD)/,main debug uml off arm64 bench tools selftests out test *.log *.stamp)
