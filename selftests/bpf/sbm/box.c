@@ -12,7 +12,6 @@
 
 #include "box.h"
 
-#define DEBUGFS_RUN	"/sys/kernel/debug/sbm/run"
 #define SYSFS		"/sys/kernel/sbm"
 #define QUARANTINED	SYSFS "/classes/" BOX_CLASS "/quarantined"
 
@@ -56,6 +55,32 @@ BOX_CODE(box_grow_3, GROW(3));
 BOX_CODE(box_grow_too_much, GROW(BOX_HEAP_PAGES + 1));
 
 /**
+ * box_read_result() - read how code ended
+ * @fd: Descriptor the code was written to.
+ * @result: How it ended.
+ *
+ * Return: Zero or a negative errno.
+ */
+int box_read_result(int fd, struct box_result *result)
+{
+	char line[256];
+	ssize_t len;
+
+	len = read(fd, line, sizeof(line) - 1);
+	if (len < 0)
+		return -errno;
+	line[len] = 0;
+
+	memset(result, 0, sizeof(*result));
+	if (sscanf(line,
+		   "ret=%d kind=%15s vector=%u error=0x%llx addr=0x%llx ip=0x%llx level=%15s",
+		   &result->ret, result->kind, &result->vector, &result->error,
+		   &result->addr, &result->ip, result->level) != 7)
+		return -EPROTO;
+	return 0;
+}
+
+/**
  * box_run() - run code in a fresh sandbox
  * @code: The code.
  * @result: How it ended.
@@ -64,31 +89,15 @@ BOX_CODE(box_grow_too_much, GROW(BOX_HEAP_PAGES + 1));
  */
 int box_run(const struct box_code *code, struct box_result *result)
 {
-	char line[256];
-	ssize_t len;
-	int fd, err = 0;
+	int fd, err;
 
-	fd = open(DEBUGFS_RUN, O_RDWR);
+	fd = open(BOX_DEBUGFS_RUN, O_RDWR);
 	if (fd < 0)
 		return -errno;
-	if (write(fd, code->bytes, code->len) != (ssize_t)code->len) {
+	if (write(fd, code->bytes, code->len) != (ssize_t)code->len)
 		err = errno ? -errno : -EIO;
-		goto out;
-	}
-	len = read(fd, line, sizeof(line) - 1);
-	if (len < 0) {
-		err = -errno;
-		goto out;
-	}
-	line[len] = 0;
-
-	memset(result, 0, sizeof(*result));
-	if (sscanf(line,
-		   "ret=%d kind=%15s vector=%u error=0x%llx addr=0x%llx ip=0x%llx level=%15s",
-		   &result->ret, result->kind, &result->vector, &result->error,
-		   &result->addr, &result->ip, result->level) != 7)
-		err = -EPROTO;
-out:
+	else
+		err = box_read_result(fd, result);
 	close(fd);
 	return err;
 }

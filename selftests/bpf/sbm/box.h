@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#define BOX_DEBUGFS_RUN	"/sys/kernel/debug/sbm/run"
+
 /* The class of the sandboxes that debugfs makes, and the limit of its heap. */
 #define BOX_CLASS	"sbm-test"
 #define BOX_HEAP_PAGES	1024
@@ -34,6 +36,7 @@ extern const struct box_code box_spin;		/* never returns */
 extern const struct box_code box_grow_3;	/* writes to 3 new pages: 1, or 0 */
 extern const struct box_code box_grow_too_much;	/* as above, above the limit */
 
+int box_read_result(int fd, struct box_result *result);
 int box_run(const struct box_code *code, struct box_result *result);
 pid_t box_start(const struct box_code *code);
 int box_kill(pid_t pid);
