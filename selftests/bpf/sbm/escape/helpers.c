@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Steps and code that several families need. */
+#include <errno.h>
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "escape.h"
+
+CODE(jump_to_itself, "1: jmp 1b\n");
+CODE(count_down, "mov $30000000, %ecx\n 1: dec %ecx\n jnz 1b\n"
+     "mov $42, %eax\n ret\n");
+
+const struct code *const loop_for_ever = &jump_to_itself;
+/* Returns 42, after about 0.15 s of emulation. */
+const struct code *const take_time = &count_down;
+
+/* Also if signals arrive meanwhile. */
+void wait_ms(long ms)
+{
+	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
+
+	while (nanosleep(&ts, &ts) && errno == EINTR)
+		;
+}
+
+/* Write a setting of procfs or sysfs. Return: zero or a negative errno. */
+int write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY), err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/* A process that runs a function, which returns its exit status. */
+pid_t start_process(int (*fn)(void))
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(fn());
+	return pid;
+}
+
+/* For that: zero if code that takes its time returns 42. */
+int takes_time(void)
+{
+	struct box_result result;
+
+	if (run_code_boxed(take_time, 0, &result))
+		return 1;
+	return strcmp(result.kind, "none") || result.ret != 42;
+}
