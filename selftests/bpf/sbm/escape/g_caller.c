@@ -4,6 +4,7 @@
 #include <linux/hw_breakpoint.h>
 #include <linux/perf_event.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/io.h>
 #include <sys/prctl.h>
@@ -81,7 +82,8 @@ ATTEMPT('G', S1_tsc_of_caller,
 
 /* === Breakpoints === */
 
-static int breakpoint(uint64_t addr, unsigned int type, unsigned int len)
+static int breakpoint(pid_t pid, uint64_t addr, unsigned int type,
+		      unsigned int len)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_BREAKPOINT,
@@ -93,7 +95,7 @@ static int breakpoint(uint64_t addr, unsigned int type, unsigned int len)
 		.exclude_hv = 1,
 	};
 
-	return syscall(SYS_perf_event_open, &attr, 0, -1, -1,
+	return syscall(SYS_perf_event_open, &attr, pid, -1, -1,
 		       PERF_FLAG_FD_CLOEXEC);
 }
 
@@ -115,10 +117,10 @@ ATTEMPT('G', M8_breakpoints_of_caller,
 	int code, stack, own, i;
 	struct box_result result;
 
-	code = breakpoint(place(OF_CODE), HW_BREAKPOINT_X, sizeof(long));
-	stack = breakpoint(place(OF_STACK) - 16, HW_BREAKPOINT_W,
+	code = breakpoint(0, place(OF_CODE), HW_BREAKPOINT_X, sizeof(long));
+	stack = breakpoint(0, place(OF_STACK) - 16, HW_BREAKPOINT_W,
 			   HW_BREAKPOINT_LEN_8);
-	own = breakpoint((uint64_t)&watched, HW_BREAKPOINT_W,
+	own = breakpoint(0, (uint64_t)&watched, HW_BREAKPOINT_W,
 			 HW_BREAKPOINT_LEN_8);
 	CHECK(code >= 0 && stack >= 0 && own >= 0);
 
@@ -135,6 +137,23 @@ ATTEMPT('G', M8_breakpoints_of_caller,
 	close(code);
 	close(stack);
 	close(own);
+}
+
+ATTEMPT('G', M8_breakpoint_meanwhile,
+	"runs into one that is set while it is inside")
+{
+	pid_t pid = start_code(loop_for_ever);
+	int fd;
+
+	CHECK(pid > 0);
+	wait_ms(50);
+	fd = breakpoint(pid, place(OF_CODE), HW_BREAKPOINT_X, sizeof(long));
+	CHECK(fd >= 0);
+	wait_ms(50);
+	CHECK_EQ(hits(fd), 0);
+	CHECK_EQ(waitpid(pid, NULL, WNOHANG), 0);
+	CHECK_EQ(box_kill(pid), SIGKILL);
+	close(fd);
 }
 
 /* === FPU registers, when others use the CPU === */
