@@ -78,6 +78,19 @@ static void start_child(void)
 	_exit(0);
 }
 
+static void run_fork(const char *name, long n)
+{
+	pid_t pid;
+
+	while (n--) {
+		pid = fork();
+		if (!pid)
+			_exit(0);
+		if (pid < 0 || waitpid(pid, NULL, 0) != pid)
+			die("fork");
+	}
+}
+
 static void run_file(const char *name, long n)
 {
 	char path[256], text[32];
@@ -140,11 +153,15 @@ int main(int argc, char **argv)
 	start_child();
 	measure("getppid", run_getppid, 10000, 60000);
 	measure("pipe-round-trip", run_pipe, 1000, 6000);
+	measure("fork-exit-wait", run_fork, 100, 1100);
 	if (argc < 2)
 		return 0;
 
 	measure("null", run_file, 10000, 60000);
 	measure("fault", run_file, 1000, 11000);
+	measure("create-destroy", run_file, 100, 1100);
+	measure("create-call-destroy", run_file, 100, 1100);
+	measure("reset", run_file, 100, 1100);
 	for (i = 0; i < sizeof(kib) / sizeof(*kib); i++)
 		measure_block(kib[i]);
 	for (i = 0; i < 3; i++) {

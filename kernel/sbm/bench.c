@@ -61,6 +61,32 @@ static int bench_fault(struct bench *bench, enum sbm_codec codec)
 	return ret == SBM_ERR_FAULT ? sbm_reset(&bench->sbm) : -EILSEQ;
 }
 
+/* The life of a sandbox, without a call and with one. */
+static int bench_create(struct bench *bench, enum sbm_codec codec)
+{
+	struct sbm sbm;
+	int err = sbm_init_class(&sbm, &sbm_bench_class);
+
+	sbm_destroy(&sbm);
+	return err;
+}
+
+static int bench_once(struct bench *bench, enum sbm_codec codec)
+{
+	struct sbm sbm;
+	int ret;
+
+	sbm_init_class(&sbm, &sbm_bench_class);
+	ret = sbm_call(&sbm, sbm_test_null);
+	sbm_destroy(&sbm);
+	return ret;
+}
+
+static int bench_reset(struct bench *bench, enum sbm_codec codec)
+{
+	return sbm_reset(&bench->sbm);
+}
+
 /* What a sandboxed block is copied: in, and out again. */
 static int bench_copy(struct bench *bench, enum sbm_codec codec)
 {
@@ -112,6 +138,9 @@ static const struct bench_file {
 } bench_files[] = {
 	{ "null", bench_null },
 	{ "fault", bench_fault },
+	{ "create-destroy", bench_create },
+	{ "create-call-destroy", bench_once },
+	{ "reset", bench_reset },
 	{ "copy", bench_copy },
 	{ "copy-in", bench_copy_in },
 	{ "map-unmap", bench_map_unmap },
