@@ -79,12 +79,21 @@ int run_code_boxed(const struct code *code, uint64_t arg,
 	return box_run(&box, result);
 }
 
-/* Run code in a sandbox of another process, for box_kill(). */
+/*
+ * Run code in a sandbox of another process, for box_kill(). Waits until it is
+ * inside, or should be.
+ */
 pid_t start_code(const struct code *code)
 {
 	struct box_code box = { code->begin, code->end - code->begin };
+	long long calls = box_event("call");
+	pid_t pid = box_start(&box);
+	int i;
 
-	return box_start(&box);
+	for (i = 0; i < 10000 && box_event("call") == calls; i++)
+		wait_ms(1);
+	wait_ms(30);
+	return pid;
 }
 
 /* Did a call end in this exception? */
