@@ -56,9 +56,10 @@ struct injection {
 static int inject_hit(struct kprobe *probe, struct pt_regs *regs)
 {
 	unsigned int arg = container_of(probe, struct injection, probe)->gfp;
+	gfp_t gfp = (__force gfp_t)regs_get_kernel_argument(regs, arg);
 
 	if (current != inject_task || !in_task() || !inject_nth ||
-	    regs_get_kernel_argument(regs, arg) & __GFP_NOFAIL)
+	    gfp & __GFP_NOFAIL)
 		return 0;
 	if (--inject_nth)
 		return 0;
@@ -66,6 +67,7 @@ static int inject_hit(struct kprobe *probe, struct pt_regs *regs)
 	instruction_pointer_set(regs, (unsigned long)inject_nothing);
 	return 1;
 }
+
 NOKPROBE_SYMBOL(inject_hit);
 
 #define INJECTION(function, argument) {					\

@@ -17,6 +17,7 @@
 #include <kern_util.h>
 
 #include "internal.h"
+#include "tests/heap.h"
 #include "tests/sandboxed.h"
 #include "tests/testlib.h"
 
