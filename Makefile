@@ -75,15 +75,18 @@ check-image:
 #: make test [SUITES='...']
 #:                        every suite, or these; builds main, debug and uml
 test:
+	@scripts/install-packages
 	@scripts/run-tests $(SUITES)
 
 #: make test-full [LANE=main|debug|arm64]
 #:                        the long versions, one lane a call; arm64 builds its kernel
 test-full:
+	@scripts/install-packages
 	@scripts/run-tests --full $(SUITES)
 
 #: make bench             what a call costs, in instructions (one more kernel)
 bench:
+	@scripts/install-packages
 	@scripts/bench
 
 #: make demo              the tour: a real image, a policy, hostile code
@@ -92,6 +95,7 @@ demo:
 
 #: make lint              shellcheck over our scripts
 lint:
+	@scripts/install-packages
 	@scripts/lint
 
 #: make clean             remove what was built, keep the unpacked source
