@@ -192,3 +192,25 @@ void sbm_copy_out(struct sbm *sbm)
 			sbm_buf_read(buf, 0, buf->kern_ptr, buf->size);
 	}
 }
+
+/**
+ * sbm_clear_slack() - clear what is mapped next to buffers and part of none
+ * @sbm: SBM instance.
+ *
+ * The sandbox can write there, and would find it again after a reset.
+ */
+void sbm_clear_slack(struct sbm *sbm)
+{
+	struct sbm_buf *buf;
+
+	list_for_each_entry(buf, &sbm->bufs, node) {
+		size_t start = sbm_buf_start(buf);
+		size_t end = start + buf->size;
+
+		if (buf->dir == SBM_IN)
+			continue;
+		sbm_region_zero(buf->region, 0, start);
+		sbm_region_zero(buf->region, end,
+				buf->region->nr_pages * PAGE_SIZE - end);
+	}
+}

@@ -12,5 +12,6 @@ struct sbm;
 
 void sbm_copy_in(struct sbm *sbm);
 void sbm_copy_out(struct sbm *sbm);
+void sbm_clear_slack(struct sbm *sbm);
 
 #endif /* _KERNEL_SBM_BUFFER_H */

@@ -8,6 +8,7 @@
 #include <linux/string.h>
 #include <linux/xarray.h>
 
+#include "buffer.h"
 #include "internal.h"
 #include "map.h"
 #include "weak.h"
@@ -297,6 +298,7 @@ int sbm_reset(struct sbm *sbm)
 	} else {
 		sbm_weak_heap_empty(sandbox);
 	}
+	sbm_clear_slack(sbm);
 
 	sandbox->fault = (struct sbm_fault) { };
 	sandbox->info.state = SBM_STATE_IDLE;

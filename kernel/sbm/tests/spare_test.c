@@ -174,6 +174,33 @@ static void sbm_reset_clears(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, memchr_inv(content, 0, stack_size));
 }
 
+/* Nor what is mapped next to a buffer and is nobody's. Buffers stay. */
+static void sbm_reset_clears_slack(struct kunit *test)
+{
+	struct sbm *sbm = sbm_test_init(test);
+	struct sbm_buf *out = sbm_alloc_buf(sbm, 100, SBM_OUT);
+	struct sbm_buf *inout = sbm_alloc_buf(sbm, 100, SBM_INOUT);
+	char *slack[2];
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, out);
+	KUNIT_ASSERT_NOT_NULL(test, inout);
+	slack[0] = out->sbm_ptr + 100;
+	slack[1] = inout->sbm_ptr - 1;
+
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_EQ(test, 0,
+				sbm_call(sbm, sbm_test_write_at, slack[i], 0));
+	KUNIT_EXPECT_EQ(test, 0, sbm_call(sbm, sbm_test_write_at,
+					  inout->sbm_ptr, 0));
+	KUNIT_ASSERT_EQ(test, sbm_reset(sbm), 0);
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_EQ(test, 0,
+				sbm_call(sbm, sbm_test_read_at, slack[i], 0));
+	KUNIT_EXPECT_EQ(test, 1, sbm_call(sbm, sbm_test_read_at,
+					  inout->sbm_ptr, 0));
+}
+
 /* Static data is as new after a fault and a reset, and buffers stay. */
 static void sbm_reset_after_fault(struct kunit *test)
 {
@@ -207,6 +234,7 @@ static struct kunit_case sbm_spare_cases[] = {
 	KUNIT_CASE(sbm_spare_busy),
 	KUNIT_CASE(sbm_spare_race),
 	KUNIT_CASE(sbm_reset_clears),
+	KUNIT_CASE(sbm_reset_clears_slack),
 	KUNIT_CASE(sbm_reset_after_fault),
 	{}
 };
