@@ -440,12 +440,12 @@
 	PF	PF_STORE, -16392, OF_STACK
 	END
 
-	ATTEMPT	stack_jump, "skips the page below its stack, into the image"
+	ATTEMPT	stack_jump, "skips the page below its stack, with a large frame"
 	sub	$65536, %rsp
 	HERE
 	push	%rax
 	ret
-	PF	(PF_STORE+PF_PRESENT), (-65536-16), OF_STACK
+	PF	PF_STORE, (-65536-16), OF_STACK
 	END
 
 	ATTEMPT	stack_underflow, "pops until the stack is empty"
