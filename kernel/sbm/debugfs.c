@@ -111,12 +111,19 @@ static int sbm_run_code(struct sbm_run_file *run, const void *code, size_t len)
 	ret = sbm_raw_run(&raw, 0);
 	fault = &raw.fault;
 	run->len = scnprintf(run->result, sizeof(run->result),
-			     "ret=%d kind=%s vector=%u error=0x%llx addr=0x%llx ip=0x%llx level=%s region=%s side=%s distance=%llu\n",
+			     "ret=%d kind=%s vector=%u error=0x%llx addr=0x%llx ip=0x%llx level=%s",
 			     ret, sbm_kind_names[fault->kind], fault->vector,
 			     fault->error, fault->addr, fault->ip,
-			     sbm_level_names[sbm_level(&raw.sbm)],
-			     sbm_region_names[fault->region],
-			     sbm_side_names[fault->side], fault->distance);
+			     sbm_level_names[sbm_level(&raw.sbm)]);
+	if (fault->region != SBM_REGION_NONE)
+		run->len += scnprintf(run->result + run->len,
+				      sizeof(run->result) - run->len,
+				      " region=%s side=%s distance=%llu",
+				      sbm_region_names[fault->region],
+				      sbm_side_names[fault->side],
+				      fault->distance);
+	run->len += scnprintf(run->result + run->len,
+			      sizeof(run->result) - run->len, "\n");
 
 	/* Killed is not a result: nobody is left to read it. */
 	err = sbm_error(&raw.sbm) == SBM_ERR_KILLED ? SBM_ERR_KILLED : 0;
