@@ -8,7 +8,6 @@
 #include <bpf/libbpf.h>
 #include <getopt.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -21,30 +20,11 @@
 #define TEST_TIMEOUT_SECONDS	300
 
 static struct sbm_test *tests, **last = &tests;
-static bool failed;
 
 void sbm_test_add(struct sbm_test *test)
 {
 	*last = test;
 	last = &test->next;
-}
-
-void sbm_test_fail(const char *file, int line, const char *fmt, ...)
-{
-	char msg[512];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(msg, sizeof(msg), fmt, args);
-	va_end(args);
-	ksft_print_msg("%s:%d: %s\n", strrchr(file, '/') ?
-		       strrchr(file, '/') + 1 : file, line, msg);
-	failed = true;
-}
-
-bool sbm_test_failed(void)
-{
-	return failed;
 }
 
 static void timed_out(int sig)
@@ -98,14 +78,14 @@ static const char *unsupported(void)
 
 static bool run_test(const struct sbm_test *test)
 {
-	failed = false;
+	sbm_test_begin();
 	alarm(TEST_TIMEOUT_SECONDS);
 	test->run();
 	alarm(0);
 	box_kill_all();
 	policy_close_all();
 	box_release_class();
-	return !failed;
+	return !sbm_test_failed();
 }
 
 int main(int argc, char **argv)

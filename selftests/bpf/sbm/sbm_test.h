@@ -29,6 +29,7 @@ void sbm_test_add(struct sbm_test *test);
 void sbm_test_fail(const char *file, int line, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 bool sbm_test_failed(void);
+void sbm_test_begin(void);
 
 /* Define and register a test; a body follows. */
 #define SBM_TEST(_name, _proves)					\

@@ -12,7 +12,6 @@
 #include <ctype.h>
 #include <getopt.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -38,28 +37,9 @@ static const char * const families[] = {
 /* One pointer from each ATTEMPT, in the order of linking. */
 extern struct attempt *__start_attempts[], *__stop_attempts[];
 
-static bool failed;
 static const char *skipped;
 static volatile sig_atomic_t signalled;
 static sigset_t mask;
-
-void sbm_test_fail(const char *file, int line, const char *fmt, ...)
-{
-	char msg[512];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(msg, sizeof(msg), fmt, args);
-	va_end(args);
-	ksft_print_msg("%s:%d: %s\n", strrchr(file, '/') ?
-		       strrchr(file, '/') + 1 : file, line, msg);
-	failed = true;
-}
-
-bool sbm_test_failed(void)
-{
-	return failed;
-}
 
 /* The attempt cannot be made here. To be called by it, before it returns. */
 void skip(const char *reason)
@@ -132,7 +112,7 @@ static void try(const struct attempt *attempt)
 {
 	const char *changed;
 
-	failed = false;
+	sbm_test_begin();
 	skipped = NULL;
 	alarm(ATTEMPT_TIMEOUT_SECONDS);
 	if (attempt->run)
@@ -257,15 +237,15 @@ int main(int argc, char **argv)
 				       families[(int)family]);
 		}
 		try(attempt);
-		if (skipped && !failed) {
+		if (skipped && !sbm_test_failed()) {
 			ksft_cnt.ksft_xskip++;
 			printf("ok %u %s # SKIP %s\n", ksft_test_num(),
 			       attempt->name, skipped);
 			continue;
 		}
 		tried++;
-		contained += !failed;
-		ksft_test_result(!failed, "%s\n", attempt->name);
+		contained += !sbm_test_failed();
+		ksft_test_result(!sbm_test_failed(), "%s\n", attempt->name);
 	}
 	check_text(family);
 
