@@ -101,8 +101,7 @@ static int sbm_handle_grow(struct sbm *sbm, u64 nr_pages)
 		if (verdict == SBM_GROW_ALLOW)
 			va = sbm_heap_extend(sandbox, nr_pages);
 	} else {
-		sandbox->info.denied++;
-		sbm_count(SBM_EV_DENIED);
+		sbm_count_denied(sandbox);
 	}
 	trace_sbm_grow(&sandbox->info, nr_pages, verdict);
 

@@ -281,6 +281,7 @@ int __sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags);
 void __sbm_policy_fault(struct sbm_sandbox *sandbox);
 int __sbm_policy_grow(struct sbm_sandbox *sandbox, u64 nr_pages);
 void __sbm_policy_exit(struct sbm_sandbox *sandbox, int result);
+void sbm_count_denied(struct sbm_sandbox *sandbox);
 
 /* May a call enter? Zero, or the negative errno it returns. */
 static inline int sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags)

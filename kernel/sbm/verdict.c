@@ -73,7 +73,13 @@ static void sbm_policy_answer(struct sbm_policy *policy,
 			sbm_hook_names[hook], verdict);
 }
 
-static void sbm_policy_count_denied(struct sbm_sandbox *sandbox)
+/**
+ * sbm_count_denied() - account for something that a sandbox was refused
+ * @sandbox: The sandbox.
+ *
+ * Context: Process context, in the task that owns @sandbox.
+ */
+void sbm_count_denied(struct sbm_sandbox *sandbox)
 {
 	sandbox->info.denied++;
 	sbm_count(SBM_EV_DENIED);
@@ -88,7 +94,7 @@ static void sbm_policy_count_denied(struct sbm_sandbox *sandbox)
  */
 int __sbm_policy_quarantined(struct sbm_sandbox *sandbox)
 {
-	sbm_policy_count_denied(sandbox);
+	sbm_count_denied(sandbox);
 	return SBM_ERR_QUARANTINED;
 }
 
@@ -126,7 +132,7 @@ int __sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags)
 	rcu_read_unlock();
 
 	if (err)
-		sbm_policy_count_denied(sandbox);
+		sbm_count_denied(sandbox);
 	return err;
 }
 
@@ -211,7 +217,7 @@ int __sbm_policy_grow(struct sbm_sandbox *sandbox, u64 nr_pages)
 	rcu_read_unlock();
 
 	if (worst != SBM_GROW_ALLOW)
-		sbm_policy_count_denied(sandbox);
+		sbm_count_denied(sandbox);
 	return worst;
 }
 

@@ -137,8 +137,7 @@ void *sbm_weak_malloc(size_t size)
 		if (verdict == SBM_GROW_ALLOW)
 			data = sbm_weak_add(sandbox, size, nr_pages);
 	} else {
-		info->denied++;
-		sbm_count(SBM_EV_DENIED);
+		sbm_count_denied(sandbox);
 	}
 	trace_sbm_grow(info, nr_pages, verdict);
 
