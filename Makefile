@@ -100,4 +100,4 @@ lint:
 
 #: make clean             remove what was built, keep the unpacked source
 clean:
-	rm -rf $(addprefix $(BUILD)/,main debug uml off arm64 bench tools selftests out test *.log *.stamp)
+	rm -rf $(addprefix $(BUILD)/,main debug uml off plain arm64 entry bench tools selftests out test *.log *.stamp)

@@ -15,7 +15,8 @@ if [[ -n $KERNEL_SRC ]]; then
 	KERNEL_SRC=$(realpath -m "$KERNEL_SRC")
 	BUILD=$ROOT/build/with-$(basename "$KERNEL_SRC")
 fi
-TREE=$BUILD/linux
+# One lane is built from a tree of its own.
+TREE=${SBM_TREE:-$BUILD/linux}
 
 # QEMU 7.2 leaves garbage in the flags after cmpxchg16b, all but ZF. An interrupt
 # that comes before the next flags are set saves them, and the return from it
