@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a policy can allow a call in its enter hook: less. */
 
+#include <sched.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "box.h"
 #include "policy.h"
 #include "refused_limit_fault.skel.h"
 #include "refused_limit_foreign.skel.h"
 #include "sbm_test.h"
+#include "timer.skel.h"
+
+/* Something else may come before the timer. Not that often. */
+#define TIMER_TRIES	20
 
 static char verifier_log[1 << 16];
 
@@ -47,6 +55,61 @@ SBM_TEST(limit_time_lowest, "of several limits the lowest holds, whoever comes f
 	second->skel->bss->time_limit = 20 * 1000 * 1000;
 	CHECK_EQ(box_run(&box_spin, &result), 0);
 	CHECK_EQ(result.ret, SBM_ERR_TIME);
+}
+
+/* Is the tick of this CPU to stop while a task runs? */
+static bool without_tick(int cpu)
+{
+	char line[256] = "", *list = line;
+	int first, last;
+	FILE *file;
+
+	file = fopen("/sys/devices/system/cpu/nohz_full", "r");
+	if (!file)
+		return false;
+	if (!fgets(line, sizeof(line), file))
+		line[0] = '\0';
+	fclose(file);
+
+	while (*list >= '0' && *list <= '9') {
+		first = last = strtol(list, &list, 10);
+		if (*list == '-')
+			last = strtol(list + 1, &list, 10);
+		if (cpu >= first && cpu <= last)
+			return true;
+		if (*list == ',')
+			list++;
+	}
+	return false;
+}
+
+static struct timer_bpf *watched;
+
+SBM_TEST(limit_time_timer, "a timer ends a call on a CPU without a tick, and only there")
+{
+	bool wanted = without_tick(sched_getcpu());
+	struct policy *policy = policy_new("timer");
+	struct box_result result;
+	int tries, alone = 0, ticks = 0;
+
+	CHECK(policy);
+	policy->skel->bss->time_limit = 50 * 1000 * 1000;
+	timer_bpf__destroy(watched);
+	watched = timer_bpf__open_and_load();
+	CHECK(watched);
+	watched->bss->thread = gettid();
+	CHECK_EQ(timer_bpf__attach(watched), 0);
+
+	for (tries = 0; tries < TIMER_TRIES && !alone; tries++) {
+		CHECK_EQ(box_run(&box_spin, &result), 0);
+		CHECK_EQ(result.ret, SBM_ERR_TIME);
+		if (!wanted)
+			CHECK_EQ(watched->bss->timers, 0);
+		alone = watched->bss->timers && !watched->bss->ticks;
+		ticks += watched->bss->ticks;
+	}
+	CHECK_EQ(alone, wanted);
+	CHECK(wanted || ticks);
 }
 
 SBM_TEST(limit_heap, "a policy can lower the limit of the heap, and not raise it")
