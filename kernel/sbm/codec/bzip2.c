@@ -4,13 +4,14 @@
  *
  * bunzip2() does not know how large the output may become, and its callbacks
  * do not know whose call they serve. The two functions it is made of need
- * neither.
+ * neither, and the second goes on where it has stopped.
  */
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
 
 #include "codec.h"
+#include "stream_inside.h"
 
 /* Last: what it defines has names that others use as well. */
 #include "boot.h"
@@ -27,6 +28,14 @@ SBM_DEFINE_THUNK(sbm_codec_bzip2, const void *, in, size_t, in_len,
 static long bzip2_fill(void *input, unsigned long len)
 {
 	return 1;
+}
+
+void sbm_bzip2_free(struct bunzip_data *bd)
+{
+	if (!bd)
+		return;
+	large_free(bd->dbuf);
+	free(bd);
 }
 
 static int bzip2_errno(int err)
@@ -72,11 +81,32 @@ int sbm_codec_bzip2(const void *in, size_t in_len, void *out, size_t out_len)
 	/* It only reads the input: only a fill function would write there. */
 	ret = start_bunzip(&bd, (void *)in, in_len, bzip2_fill);
 	ret = ret ? bzip2_errno(ret) : bzip2_read(bd, out, out_len);
-	if (!bd)
-		return ret;
-	if (ret >= 0 && bd->inbufCount != in_len)
+	if (bd && ret >= 0 && bd->inbufCount != in_len)
 		ret = -EIO;
-	large_free(bd->dbuf);
-	free(bd);
+	sbm_bzip2_free(bd);
 	return ret;
+}
+
+/* === Piece by piece === */
+
+int sbm_bzip2_step(struct sbm_codec_stream *stream, u8 *out, size_t out_len)
+{
+	int ret = 0;
+
+	if (!stream->bzip2)
+		ret = start_bunzip(&stream->bzip2, stream->in, 0,
+				   sbm_stream_fill);
+	if (!ret)
+		ret = read_bunzip(stream->bzip2, out,
+				  min_t(size_t, out_len, INT_MAX));
+	/* Whatever it was, it began where there was no input. */
+	if (stream->error)
+		return stream->error;
+	if (ret >= 0)
+		return ret;
+	if (ret != RETVAL_LAST_BLOCK ||
+	    stream->bzip2->headerCRC != stream->bzip2->totalCRC)
+		return bzip2_errno(ret);
+	stream->end = true;
+	return 0;
 }

@@ -10,9 +10,10 @@
  * @stream: To be initialised.
  * @sbm: SBM instance of a class with SBM_GATE(sbm_pull), for this stream alone
  *	until sbm_stream_close().
- * @codec: %SBM_CODEC_ZLIB, %SBM_CODEC_XZ or %SBM_CODEC_ZSTD.
+ * @codec: Any but %SBM_CODEC_LZ4 and %SBM_CODEC_LZO.
  * @window: Largest window of the stream, in bytes: how far back it may refer.
- *	The limit of the heap has to allow for it.
+ *	The limit of the heap has to allow for it. Of no meaning to zlib, whose
+ *	is at most 32 KiB, and bzip2, which needs up to 3.6 MB for a block.
  * @chunk: How much sbm_stream_read() can return at most, in bytes.
  * @pull: Supplies the compressed data.
  * @ctx: Passed to @pull.

@@ -6,9 +6,10 @@
  * Input is pulled through a gate when the decoder has run out of it, output is
  * made as it is asked for. In between the decoder waits on the heap.
  */
+#include <linux/container_of.h>
 #include <linux/errno.h>
+#include <linux/minmax.h>
 #include <linux/sbm_gate.h>
-#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <linux/xz.h>
@@ -16,43 +17,39 @@
 #include <linux/zstd.h>
 
 #include "stream.h"
+#include "stream_inside.h"
 
-#define STREAM_INPUT	SZ_16K
-
-/**
- * struct sbm_codec_stream - a decoder that waits
- * @codec: Which one.
- * @end: The end of the stream was reached.
- * @eof: There is no more input.
- * @pos: How much of @in is used up.
- * @len: How much there is in @in.
- * @xz: State of xz.
- * @zlib: State of zlib.
- * @zstd: State of zstd.
- * @workspace: Memory of zlib or zstd.
- * @in: Input.
+/*
+ * Also when there is none: told so, bunzip2 reads on behind what it has. It gets
+ * the first byte once more, and again; what becomes of that is not used.
  */
-struct sbm_codec_stream {
-	enum sbm_codec codec;
-	bool end;
-	bool eof;
-	size_t pos;
-	size_t len;
-	union {
-		struct xz_dec *xz;
-		z_stream zlib;
-		zstd_dstream *zstd;
-	};
-	void *workspace;
-	u8 in[STREAM_INPUT];
-};
+long sbm_stream_fill(void *in, unsigned long len)
+{
+	struct sbm_codec_stream *stream = container_of(in,
+						       struct sbm_codec_stream,
+						       in);
+	long ret;
+
+	if (stream->error)
+		return 1;
+	ret = sbm_pull(in, min(len, sizeof(stream->in)));
+	if (ret > 0)
+		return ret;
+	stream->error = ret ?: -EIO;
+	return 1;
+}
 
 /* Return: zero, -ENOMEM, or -EINVAL for a codec that has no streams. */
-static int stream_init(struct sbm_codec_stream *stream, u32 window)
+static int stream_init(struct sbm_codec_stream *stream)
 {
+	u32 window = stream->window;
 	size_t size;
 
 	switch (stream->codec) {
+	case SBM_CODEC_BZIP2:
+	case SBM_CODEC_LZMA:
+		/* How much memory that takes is in the header. */
+		return 0;
 	case SBM_CODEC_ZLIB:
 		stream->workspace = vmalloc(zlib_inflate_workspacesize());
 		if (!stream->workspace)
@@ -77,8 +74,19 @@ static int stream_init(struct sbm_codec_stream *stream, u32 window)
 
 static void stream_free(struct sbm_codec_stream *stream)
 {
-	if (stream->codec == SBM_CODEC_XZ)
+	switch (stream->codec) {
+	case SBM_CODEC_BZIP2:
+		sbm_bzip2_free(stream->bzip2);
+		break;
+	case SBM_CODEC_LZMA:
+		sbm_lzma_free(stream->lzma);
+		break;
+	case SBM_CODEC_XZ:
 		xz_dec_end(stream->xz);
+		break;
+	default:
+		break;
+	}
 	vfree(stream->workspace);
 	vfree(stream);
 }
@@ -145,18 +153,6 @@ static int zstd_step(struct sbm_codec_stream *stream, u8 *out, size_t out_len)
 	return to.pos;
 }
 
-static int stream_step(struct sbm_codec_stream *stream, u8 *out, size_t out_len)
-{
-	switch (stream->codec) {
-	case SBM_CODEC_ZLIB:
-		return zlib_step(stream, out, out_len);
-	case SBM_CODEC_XZ:
-		return xz_step(stream, out, out_len);
-	default:
-		return zstd_step(stream, out, out_len);
-	}
-}
-
 /* Return: zero or the error of whoever supplies the input. */
 static int stream_pull(struct sbm_codec_stream *stream)
 {
@@ -173,6 +169,46 @@ static int stream_pull(struct sbm_codec_stream *stream)
 	return 0;
 }
 
+/* Runs a decoder that has to be given its input. */
+static int stream_feed(struct sbm_codec_stream *stream, u8 *out, size_t out_len)
+{
+	size_t pos;
+	int ret;
+
+	ret = stream_pull(stream);
+	if (ret)
+		return ret;
+
+	pos = stream->pos;
+	switch (stream->codec) {
+	case SBM_CODEC_ZLIB:
+		ret = zlib_step(stream, out, out_len);
+		break;
+	case SBM_CODEC_XZ:
+		ret = xz_step(stream, out, out_len);
+		break;
+	default:
+		ret = zstd_step(stream, out, out_len);
+		break;
+	}
+	/* Cut short. */
+	if (!ret && pos == stream->pos && stream->eof && !stream->end)
+		return -EIO;
+	return ret;
+}
+
+static int stream_step(struct sbm_codec_stream *stream, u8 *out, size_t out_len)
+{
+	switch (stream->codec) {
+	case SBM_CODEC_BZIP2:
+		return sbm_bzip2_step(stream, out, out_len);
+	case SBM_CODEC_LZMA:
+		return sbm_lzma_step(stream, out, out_len);
+	default:
+		return stream_feed(stream, out, out_len);
+	}
+}
+
 SBM_DEFINE_THUNK(sbm_codec_stream_open, struct sbm_codec_stream **, state,
 		 enum sbm_codec, codec, u32, window)
 int sbm_codec_stream_open(struct sbm_codec_stream **state, enum sbm_codec codec,
@@ -184,7 +220,8 @@ int sbm_codec_stream_open(struct sbm_codec_stream **state, enum sbm_codec codec,
 	if (!stream)
 		return -ENOMEM;
 	stream->codec = codec;
-	err = stream_init(stream, window);
+	stream->window = window;
+	err = stream_init(stream);
 	if (err)
 		stream_free(stream);
 	else
@@ -199,23 +236,14 @@ int sbm_codec_stream_read(struct sbm_codec_stream **state, void *out,
 			  size_t out_len)
 {
 	struct sbm_codec_stream *stream = *state;
-	size_t pos, done = 0;
+	size_t done = 0;
 	int ret;
 
 	while (done < out_len && !stream->end) {
-		ret = stream_pull(stream);
-		if (ret)
-			return ret;
-
-		pos = stream->pos;
 		ret = stream_step(stream, out + done, out_len - done);
 		if (ret < 0)
 			return ret;
 		done += ret;
-
-		/* Cut short. */
-		if (!ret && pos == stream->pos && stream->eof && !stream->end)
-			return -EIO;
 	}
 	return done;
 }

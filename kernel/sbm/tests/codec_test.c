@@ -10,6 +10,7 @@
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
+#include "bzip2_selector.h"
 #include "codec_vectors.h"
 #include "testlib.h"
 
@@ -22,37 +23,7 @@ static struct sbm_class sbm_codec_test_class = {
 	.heap_pages = 1024,
 };
 
-/**
- * struct codec_case - a codec and what it must decode
- * @name: Name of the codec.
- * @codec: The codec.
- * @data: The text, compressed.
- * @len: Its length in bytes.
- */
-struct codec_case {
-	const char *name;
-	enum sbm_codec codec;
-	const u8 *data;
-	size_t len;
-};
-
-static const struct codec_case codec_cases[] = {
-	{ "zlib", SBM_CODEC_ZLIB, sbm_vector_zlib, sizeof(sbm_vector_zlib) },
-	{ "xz", SBM_CODEC_XZ, sbm_vector_xz, sizeof(sbm_vector_xz) },
-	{ "zstd", SBM_CODEC_ZSTD, sbm_vector_zstd, sizeof(sbm_vector_zstd) },
-	{ "lz4", SBM_CODEC_LZ4, sbm_vector_lz4, sizeof(sbm_vector_lz4) },
-	{ "lzo", SBM_CODEC_LZO, sbm_vector_lzo, sizeof(sbm_vector_lzo) },
-	{ "bzip2", SBM_CODEC_BZIP2, sbm_vector_bzip2,
-	  sizeof(sbm_vector_bzip2) },
-	{ "lzma", SBM_CODEC_LZMA, sbm_vector_lzma, sizeof(sbm_vector_lzma) },
-};
-
-static void codec_case_name(const struct codec_case *c, char *desc)
-{
-	strscpy(desc, c->name, KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(codec, codec_cases, codec_case_name);
+KUNIT_ARRAY_PARAM(codec, codec_vectors, codec_vector_name);
 
 static char *sbm_codec_text(struct kunit *test)
 {
@@ -68,7 +39,7 @@ static char *sbm_codec_text(struct kunit *test)
 }
 
 /* Decompresses @in in a sandbox of its own; gives its error, if it has one. */
-static int decompress(struct kunit *test, const struct codec_case *c,
+static int decompress(struct kunit *test, const struct codec_vector *c,
 		      const u8 *in, size_t in_len, u8 *out, size_t out_len,
 		      int *error)
 {
@@ -89,7 +60,7 @@ static int decompress(struct kunit *test, const struct codec_case *c,
 /* A good input gives the text, in and out of the sandbox. */
 static void sbm_decompress_good(struct kunit *test)
 {
-	const struct codec_case *c = test->param_value;
+	const struct codec_vector *c = test->param_value;
 	char *text = sbm_codec_text(test);
 	u8 *out = kunit_kzalloc(test, TEXT_LEN, GFP_KERNEL);
 	int error;
@@ -112,7 +83,7 @@ static void sbm_decompress_good(struct kunit *test)
 static int compare(struct kunit *test, const u8 *in, size_t in_len,
 		   size_t out_len)
 {
-	const struct codec_case *c = test->param_value;
+	const struct codec_vector *c = test->param_value;
 	u8 *direct = kunit_kzalloc(test, out_len, GFP_KERNEL);
 	u8 *inside = kunit_kzalloc(test, out_len, GFP_KERNEL);
 	int want, got, error;
@@ -133,7 +104,7 @@ static int compare(struct kunit *test, const u8 *in, size_t in_len,
 /* An input that ends early is the same error in and out of the sandbox. */
 static void sbm_decompress_truncated(struct kunit *test)
 {
-	const struct codec_case *c = test->param_value;
+	const struct codec_vector *c = test->param_value;
 	/* Nothing marks the end of an lz4 block: cut short it may be whole. */
 	int limit = c->codec == SBM_CODEC_LZ4 ? TEXT_LEN : 0;
 	size_t len;
@@ -146,7 +117,7 @@ static void sbm_decompress_truncated(struct kunit *test)
 /* So is one whose output does not fit. */
 static void sbm_decompress_no_room(struct kunit *test)
 {
-	const struct codec_case *c = test->param_value;
+	const struct codec_vector *c = test->param_value;
 
 	KUNIT_EXPECT_LT(test, compare(test, c->data, c->len, TEXT_LEN - 1), 0);
 	KUNIT_EXPECT_LT(test, compare(test, c->data, c->len, 1), 0);
@@ -155,7 +126,7 @@ static void sbm_decompress_no_room(struct kunit *test)
 /* Damage is the same error, or the same wrong data. */
 static void sbm_decompress_damaged(struct kunit *test)
 {
-	const struct codec_case *c = test->param_value;
+	const struct codec_vector *c = test->param_value;
 	u8 *in = kunit_kmalloc(test, c->len, GFP_KERNEL);
 	size_t at;
 
@@ -170,7 +141,7 @@ static void sbm_decompress_damaged(struct kunit *test)
 /* One sandbox decompresses again and again, also after an error. */
 static void sbm_decompress_reused(struct kunit *test)
 {
-	const struct codec_case *c = test->param_value;
+	const struct codec_vector *c = test->param_value;
 	struct sbm *sbm = sbm_test_init_class(test, &sbm_codec_test_class);
 	u8 *out = kunit_kzalloc(test, TEXT_LEN, GFP_KERNEL);
 	char *text = sbm_codec_text(test);
@@ -198,7 +169,7 @@ static void sbm_decompress_reused(struct kunit *test)
 /* A .lzma file may say how long the output is, and then that has to be true. */
 static void sbm_lzma_size(struct kunit *test)
 {
-	static const struct codec_case c = { .codec = SBM_CODEC_LZMA };
+	static const struct codec_vector c = { .codec = SBM_CODEC_LZMA };
 	u8 *in = kunit_kmalloc(test, sizeof(sbm_vector_lzma), GFP_KERNEL);
 	u8 *out = kunit_kzalloc(test, 2 * TEXT_LEN, GFP_KERNEL);
 	int more, want, error;
@@ -227,7 +198,7 @@ static void sbm_lzma_size(struct kunit *test)
  */
 static void sbm_bzip2_selector(struct kunit *test)
 {
-	static const struct codec_case c = { .codec = SBM_CODEC_BZIP2 };
+	static const struct codec_vector c = { .codec = SBM_CODEC_BZIP2 };
 	u8 *out;
 	int error;
 

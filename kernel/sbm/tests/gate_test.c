@@ -437,4 +437,5 @@ static struct kunit_suite sbm_gate_suite = {
 	.suite_exit = sbm_gate_suite_exit,
 	.test_cases = sbm_gate_cases,
 };
+
 kunit_test_suite(sbm_gate_suite);

@@ -114,4 +114,5 @@ static struct kunit_suite sbm_time_suite = {
 	.suite_exit = sbm_time_suite_exit,
 	.test_cases = sbm_time_cases,
 };
+
 kunit_test_suite(sbm_time_suite);
