@@ -163,29 +163,16 @@ static void squashfs_sandbox_report(const struct squashfs_codec *codec,
 				    const struct sbm *sbm, struct bio *bio,
 				    u64 block, int error)
 {
-	static const char * const kinds[] = {
-		[SBM_FAULT_EXCEPTION]	= "exception",
-		[SBM_FAULT_DOOR]	= "door",
-		[SBM_FAULT_GATE]	= "gate",
-		[SBM_FAULT_ABORT]	= "abort",
-		[SBM_FAULT_POINTER]	= "pointer",
-	};
-	struct sbm_fault fault;
+	char how[SBM_REPORT_LEN];
 
-	sbm_last_fault(sbm, &fault);
 	if (!sbm_error(sbm))
 		pr_err_ratelimited("SQUASHFS error: %pg: %s: block 0x%llx is corrupt: %d\n",
 				   bio->bi_bdev, codec->class.name, block,
 				   error);
-	else if (fault.kind == SBM_FAULT_NONE)
-		pr_err_ratelimited("SQUASHFS error: %pg: %s: block 0x%llx was refused: %d\n",
-				   bio->bi_bdev, codec->class.name, block,
-				   error);
 	else
-		pr_err_ratelimited("SQUASHFS error: %pg: %s: block 0x%llx made the decompressor fault: kind=%s vector=%u error=0x%llx addr=0x%llx ip=0x%llx\n",
+		pr_err_ratelimited("SQUASHFS error: %pg: %s: block 0x%llx: the decompressor %s\n",
 				   bio->bi_bdev, codec->class.name, block,
-				   kinds[fault.kind], fault.vector, fault.error,
-				   fault.addr, fault.ip);
+				   sbm_report(sbm, how, sizeof(how)));
 }
 
 static int squashfs_sandbox_decompress(struct squashfs_sb_info *msblk,

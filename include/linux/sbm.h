@@ -25,6 +25,8 @@ struct sbm_sandbox;
 
 /* Longest line of sbm_log(), in bytes. */
 #define SBM_LOG_MAX	128
+/* Longest text of sbm_report(), in bytes. */
+#define SBM_REPORT_LEN	192
 
 /**
  * struct sbm_class - one use of sandboxes
@@ -138,6 +140,7 @@ int sbm_reset(struct sbm *sbm);
 enum sbm_level sbm_level(const struct sbm *sbm);
 bool sbm_strong_available(void);
 int sbm_last_fault(const struct sbm *sbm, struct sbm_fault *fault);
+const char *sbm_report(const struct sbm *sbm, char *buf, size_t size);
 void sbm_set_pull(struct sbm *sbm, sbm_pull_fn pull, void *ctx);
 
 struct sbm_buf *sbm_alloc_buf(struct sbm *sbm, size_t size, enum sbm_dir dir);

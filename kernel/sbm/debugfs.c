@@ -44,35 +44,6 @@ static const char * const sbm_level_names[] = {
 	[SBM_LEVEL_STRONG] = "strong",
 };
 
-static const char * const sbm_kind_names[] = {
-	[SBM_FAULT_NONE] = "none",
-	[SBM_FAULT_EXCEPTION] = "exception",
-	[SBM_FAULT_DOOR] = "door",
-	[SBM_FAULT_GATE] = "gate",
-	[SBM_FAULT_ABORT] = "abort",
-	[SBM_FAULT_POINTER] = "pointer",
-};
-
-static const char * const sbm_region_names[] = {
-	[SBM_REGION_NONE] = "none",
-	[SBM_REGION_NULL] = "null",
-	[SBM_REGION_KERNEL] = "kernel",
-	[SBM_REGION_IMAGE] = "image",
-	[SBM_REGION_DATA] = "data",
-	[SBM_REGION_STACK] = "stack",
-	[SBM_REGION_HEAP] = "heap",
-	[SBM_REGION_INPUT] = "input",
-	[SBM_REGION_OUTPUT] = "output",
-	[SBM_REGION_INOUT] = "inout",
-	[SBM_REGION_OTHER] = "other",
-};
-
-static const char * const sbm_side_names[] = {
-	[SBM_SIDE_INSIDE] = "inside",
-	[SBM_SIDE_BELOW] = "below",
-	[SBM_SIDE_ABOVE] = "above",
-};
-
 /* === run === */
 
 struct sbm_run_file {
@@ -110,18 +81,14 @@ static int sbm_run_code(struct sbm_run_file *run, const void *code, size_t len)
 
 	ret = sbm_raw_run(&raw, 0);
 	fault = &raw.fault;
-	run->len = scnprintf(run->result, sizeof(run->result),
-			     "ret=%d kind=%s vector=%u error=0x%llx addr=0x%llx ip=0x%llx level=%s",
-			     ret, sbm_kind_names[fault->kind], fault->vector,
-			     fault->error, fault->addr, fault->ip,
-			     sbm_level_names[sbm_level(&raw.sbm)]);
-	if (fault->region != SBM_REGION_NONE)
-		run->len += scnprintf(run->result + run->len,
-				      sizeof(run->result) - run->len,
-				      " region=%s side=%s distance=%llu",
-				      sbm_region_names[fault->region],
-				      sbm_side_names[fault->side],
-				      fault->distance);
+	run->len = scnprintf(run->result, sizeof(run->result), "ret=%d ", ret);
+	run->len += sbm_print_fault(fault, run->result + run->len,
+				    sizeof(run->result) - run->len);
+	run->len += scnprintf(run->result + run->len,
+			      sizeof(run->result) - run->len, " level=%s",
+			      sbm_level_names[sbm_level(&raw.sbm)]);
+	run->len += sbm_print_place(fault, run->result + run->len,
+				    sizeof(run->result) - run->len);
 	run->len += scnprintf(run->result + run->len,
 			      sizeof(run->result) - run->len, "\n");
 

@@ -268,6 +268,10 @@ unsigned long sbm_spare_free(unsigned long nr_pages);
 /* place.c: what a faulting address belongs to */
 void sbm_fault_place(const struct sbm *sbm, struct sbm_fault *fault);
 
+/* report.c: how a call ended, in words */
+int sbm_print_fault(const struct sbm_fault *fault, char *buf, size_t size);
+int sbm_print_place(const struct sbm_fault *fault, char *buf, size_t size);
+
 /* exec.c: the run loop */
 int sbm_run_at(struct sbm *sbm, unsigned long ip, unsigned long arg);
 

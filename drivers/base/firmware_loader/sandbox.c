@@ -108,12 +108,11 @@ static int fw_fill_pages(struct fw_priv *fw_priv, struct sbm_stream *stream)
 static void fw_report(struct device *dev, const struct sbm_class *class,
 		      const struct sbm *sbm, int err)
 {
-	struct sbm_fault fault;
+	char how[SBM_REPORT_LEN];
 
-	if (!sbm_last_fault(sbm, &fault) && fault.kind != SBM_FAULT_NONE)
-		dev_warn(dev, "%s: the decompressor faulted: kind=%u vector=%u error=0x%llx addr=0x%llx ip=0x%llx\n",
-			 class->name, fault.kind, fault.vector, fault.error,
-			 fault.addr, fault.ip);
+	if (sbm_error(sbm))
+		dev_warn(dev, "%s: the decompressor %s\n", class->name,
+			 sbm_report(sbm, how, sizeof(how)));
 	else
 		dev_warn(dev, "%s: decompression failed: %d\n", class->name,
 			 err);

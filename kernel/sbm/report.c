@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SandBox Mode: how a call ended, in words, for the log and for debugfs.
+ *
+ * The words are those of the tracepoints, see <trace/events/sbm.h>.
+ */
+#include <linux/export.h>
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/time64.h>
+
+#include "internal.h"
+
+static const char * const sbm_kind_names[] = {
+	[SBM_FAULT_NONE] = "none",
+	[SBM_FAULT_EXCEPTION] = "exception",
+	[SBM_FAULT_DOOR] = "door",
+	[SBM_FAULT_GATE] = "gate",
+	[SBM_FAULT_ABORT] = "abort",
+	[SBM_FAULT_POINTER] = "pointer",
+};
+
+static const char * const sbm_region_names[] = {
+	[SBM_REGION_NONE] = "none",
+	[SBM_REGION_NULL] = "null",
+	[SBM_REGION_KERNEL] = "kernel",
+	[SBM_REGION_IMAGE] = "image",
+	[SBM_REGION_DATA] = "data",
+	[SBM_REGION_STACK] = "stack",
+	[SBM_REGION_HEAP] = "heap",
+	[SBM_REGION_INPUT] = "input",
+	[SBM_REGION_OUTPUT] = "output",
+	[SBM_REGION_INOUT] = "inout",
+	[SBM_REGION_OTHER] = "other",
+};
+
+static const char * const sbm_side_names[] = {
+	[SBM_SIDE_INSIDE] = "inside",
+	[SBM_SIDE_BELOW] = "below",
+	[SBM_SIDE_ABOVE] = "above",
+};
+
+/**
+ * sbm_print_fault() - what happened, as in "kind=exception vector=14 ..."
+ * @fault: The fault.
+ * @buf: Where to.
+ * @size: Its size in bytes.
+ *
+ * Return: The length of the text, without its end.
+ * Context: Any.
+ */
+int sbm_print_fault(const struct sbm_fault *fault, char *buf, size_t size)
+{
+	return scnprintf(buf, size,
+			 "kind=%s vector=%u error=0x%llx addr=0x%llx ip=0x%llx",
+			 sbm_kind_names[fault->kind], fault->vector,
+			 fault->error, fault->addr, fault->ip);
+}
+
+/**
+ * sbm_print_place() - where it happened, as in " region=heap side=above ..."
+ * @fault: The fault.
+ * @buf: Where to.
+ * @size: Its size in bytes.
+ *
+ * Return: The length of the text, without its end; zero if the fault is not
+ * about an address of any memory that is known.
+ * Context: Any.
+ */
+int sbm_print_place(const struct sbm_fault *fault, char *buf, size_t size)
+{
+	if (fault->region == SBM_REGION_NONE)
+		return 0;
+	return scnprintf(buf, size, " region=%s side=%s distance=%llu",
+			 sbm_region_names[fault->region],
+			 sbm_side_names[fault->side], fault->distance);
+}
+
+/**
+ * sbm_report() - how a call ended that did not end well
+ * @sbm: SBM instance, with sbm_error() set.
+ * @buf: Where to.
+ * @size: Its size in bytes; %SBM_REPORT_LEN is enough.
+ *
+ * A part of a sentence for the log, without a newline: "faulted: " and the
+ * record, "ran out of its time of 1000 us", or "was refused: " and the error.
+ *
+ * Return: @buf.
+ * Context: Any; not during a call.
+ */
+const char *sbm_report(const struct sbm *sbm, char *buf, size_t size)
+{
+	struct sbm_fault fault;
+	int len;
+
+	if (!sbm_last_fault(sbm, &fault) && fault.kind != SBM_FAULT_NONE) {
+		len = scnprintf(buf, size, "faulted: ");
+		len += sbm_print_fault(&fault, buf + len, size - len);
+		sbm_print_place(&fault, buf + len, size - len);
+	} else if (sbm_error(sbm) == SBM_ERR_TIME) {
+		scnprintf(buf, size, "ran out of its time of %llu us",
+			  div_u64(sbm->sandbox->info.time_limit,
+				  NSEC_PER_USEC));
+	} else {
+		scnprintf(buf, size, "was refused: %d", sbm_error(sbm));
+	}
+	return buf;
+}
+EXPORT_SYMBOL_GPL(sbm_report);
