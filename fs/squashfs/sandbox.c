@@ -22,6 +22,7 @@
 #include <linux/sbm_codec.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
+#include <linux/time64.h>
 
 #include "squashfs_fs.h"
 #include "squashfs_fs_sb.h"
@@ -214,6 +215,14 @@ static int squashfs_sandbox_decompress(struct squashfs_sb_info *msblk,
 }
 
 /*
+ * For each block. The slowest decompressor, xz, takes about a hundred
+ * instructions for a byte, so a tenth of a second for the largest block, of
+ * 1 MiB. An emulator or a debug kernel takes a hundred times that and is not to
+ * notice: what this is for never ends.
+ */
+#define SQUASHFS_TIME_US	(30 * USEC_PER_SEC)
+
+/*
  * The heap is for the state of the decompressor; that of zstd includes a
  * window, which is as large as a block. lz4 and lzo allocate nothing, but no
  * heap is smaller than a page.
@@ -231,6 +240,7 @@ static struct squashfs_codec squashfs_codecs[] = {
 		.class = {
 			.name = "squashfs-zlib",
 			.heap_pages = SZ_256K / PAGE_SIZE,
+			.time_us = SQUASHFS_TIME_US,
 			.flags = SBM_CLASS_STRONG,
 		},
 		.codec = SBM_CODEC_ZLIB,
@@ -247,6 +257,7 @@ static struct squashfs_codec squashfs_codecs[] = {
 		.class = {
 			.name = "squashfs-xz",
 			.heap_pages = SZ_256K / PAGE_SIZE,
+			.time_us = SQUASHFS_TIME_US,
 			.flags = SBM_CLASS_STRONG,
 		},
 		.codec = SBM_CODEC_XZ,
@@ -263,6 +274,7 @@ static struct squashfs_codec squashfs_codecs[] = {
 		.class = {
 			.name = "squashfs-zstd",
 			.heap_pages = (SQUASHFS_FILE_MAX_SIZE + SZ_1M) / PAGE_SIZE,
+			.time_us = SQUASHFS_TIME_US,
 			.flags = SBM_CLASS_STRONG,
 		},
 		.codec = SBM_CODEC_ZSTD,
@@ -279,6 +291,7 @@ static struct squashfs_codec squashfs_codecs[] = {
 		.class = {
 			.name = "squashfs-lz4",
 			.heap_pages = 1,
+			.time_us = SQUASHFS_TIME_US,
 			.flags = SBM_CLASS_STRONG,
 		},
 		.codec = SBM_CODEC_LZ4,
@@ -295,6 +308,7 @@ static struct squashfs_codec squashfs_codecs[] = {
 		.class = {
 			.name = "squashfs-lzo",
 			.heap_pages = 1,
+			.time_us = SQUASHFS_TIME_US,
 			.flags = SBM_CLASS_STRONG,
 		},
 		.codec = SBM_CODEC_LZO,

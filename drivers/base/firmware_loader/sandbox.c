@@ -23,6 +23,14 @@
 /* More than xz -9 and zstd --ultra -22 use without being told. */
 #define FW_WINDOW	SZ_128M
 
+/*
+ * For each page of firmware. The most a decoder does for one is a block of zstd,
+ * 128 KiB: a few million instructions, so a hundredth of a second. An emulator
+ * or a debug kernel takes a hundred times that and is not to notice: what this
+ * is for never ends.
+ */
+#define FW_TIME_US	(10 * USEC_PER_SEC)
+
 static bool fw_sandbox = true;
 module_param_named(sandbox, fw_sandbox, bool, 0644);
 MODULE_PARM_DESC(sandbox, "decompress firmware in a sandbox (default: on)");
@@ -34,7 +42,7 @@ static const struct sbm_gate *const fw_gates[] = {
 #define FW_CLASS(codec) {						\
 	.name = "firmware-" codec,					\
 	.heap_pages = (FW_WINDOW + SZ_1M) / PAGE_SIZE,			\
-	.time_us = 60 * USEC_PER_SEC,					\
+	.time_us = FW_TIME_US,						\
 	.flags = SBM_CLASS_STRONG,					\
 	.gates = fw_gates,						\
 	.nr_gates = ARRAY_SIZE(fw_gates),				\
