@@ -24,10 +24,11 @@ struct sbm_sandbox_iter {
 struct bpf_iter__sbm_sandbox {
 	__bpf_md_ptr(struct bpf_iter_meta *, meta);
 	__bpf_md_ptr(const struct sbm_info *, info);
+	__bpf_md_ptr(const struct sbm_fault *, fault);
 };
 
 DEFINE_BPF_ITER_FUNC(sbm_sandbox, struct bpf_iter_meta *meta,
-		     const struct sbm_info *info)
+		     const struct sbm_info *info, const struct sbm_fault *fault)
 
 static void *sbm_sandbox_seq_start(struct seq_file *seq, loff_t *pos)
 {
@@ -51,10 +52,14 @@ static void *sbm_sandbox_seq_next(struct seq_file *seq, void *v, loff_t *pos)
 }
 
 static int sbm_run_sandbox_iter(struct seq_file *seq,
-				const struct sbm_info *info, bool in_stop)
+				const struct sbm_sandbox *sandbox, bool in_stop)
 {
 	struct bpf_iter_meta meta = { .seq = seq };
-	struct bpf_iter__sbm_sandbox ctx = { .meta = &meta, .info = info };
+	struct bpf_iter__sbm_sandbox ctx = {
+		.meta = &meta,
+		.info = sandbox ? &sandbox->info : NULL,
+		.fault = sandbox ? &sandbox->last_fault : NULL,
+	};
 	struct bpf_prog *prog = bpf_iter_get_info(&meta, in_stop);
 
 	return prog ? bpf_iter_run_prog(prog, &ctx) : 0;
@@ -62,9 +67,7 @@ static int sbm_run_sandbox_iter(struct seq_file *seq,
 
 static int sbm_sandbox_seq_show(struct seq_file *seq, void *v)
 {
-	struct sbm_sandbox *sandbox = v;
-
-	return sbm_run_sandbox_iter(seq, &sandbox->info, false);
+	return sbm_run_sandbox_iter(seq, v, false);
 }
 
 static void sbm_sandbox_seq_stop(struct seq_file *seq, void *v)
@@ -89,9 +92,11 @@ static const struct bpf_iter_seq_info sbm_sandbox_seq_info = {
 
 static struct bpf_iter_reg sbm_sandbox_reg_info = {
 	.target = "sbm_sandbox",
-	.ctx_arg_info_size = 1,
+	.ctx_arg_info_size = 2,
 	.ctx_arg_info = {
 		{ offsetof(struct bpf_iter__sbm_sandbox, info),
+		  PTR_TO_BTF_ID_OR_NULL },
+		{ offsetof(struct bpf_iter__sbm_sandbox, fault),
 		  PTR_TO_BTF_ID_OR_NULL },
 	},
 	.seq_info = &sbm_sandbox_seq_info,
@@ -185,12 +190,14 @@ static struct bpf_iter_reg sbm_policy_reg_info = {
 BTF_ID_LIST(sbm_iter_btf_ids)
 BTF_ID(struct, sbm_info)
 BTF_ID(struct, sbm_policy_info)
+BTF_ID(struct, sbm_fault)
 
 static int __init sbm_iter_init(void)
 {
 	int err;
 
 	sbm_sandbox_reg_info.ctx_arg_info[0].btf_id = sbm_iter_btf_ids[0];
+	sbm_sandbox_reg_info.ctx_arg_info[1].btf_id = sbm_iter_btf_ids[2];
 	err = bpf_iter_reg_target(&sbm_sandbox_reg_info);
 	sbm_policy_reg_info.ctx_arg_info[0].btf_id = sbm_iter_btf_ids[1];
 	return err ?: bpf_iter_reg_target(&sbm_policy_reg_info);

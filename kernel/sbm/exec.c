@@ -44,6 +44,7 @@ static int sbm_fault(struct sbm *sbm, const struct sbm_fault *fault, int err)
 
 	sandbox->fault = *fault;
 	sbm_fault_place(sbm, &sandbox->fault);
+	sandbox->last_fault = sandbox->fault;
 	sandbox->info.faults++;
 	sbm_count(SBM_EV_FAULT);
 	sbm_abort(sbm, err);

@@ -69,7 +69,8 @@ struct sbm_weak;
  * struct sbm_sandbox - a sandbox
  * @info: What BPF programs and iterators see. Written by the owner only;
  *	readers may see a call's values half updated.
- * @fault: The last fault.
+ * @fault: The fault that ended the last call.
+ * @last_fault: The last fault there was, also after a reset. For iterators.
  * @class: What it is for.
  * @ref: One reference for the owner, one for each reader outside RCU.
  * @rcu: For freeing after the last lockless reader.
@@ -92,6 +93,7 @@ struct sbm_weak;
 struct sbm_sandbox {
 	struct sbm_info info;
 	struct sbm_fault fault;
+	struct sbm_fault last_fault;
 	struct sbm_class *class;
 	struct kref ref;
 	struct rcu_head rcu;

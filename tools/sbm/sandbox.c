@@ -16,8 +16,14 @@
 /* What fits on a line. */
 #define TABLE_WIDTH	100
 
+/* What sandboxes.bpf.c writes for each. */
+struct record {
+	struct sbm_info info;
+	struct sbm_fault fault;
+};
+
 struct sandboxes {
-	struct sbm_info *list;
+	struct record *list;
 	size_t nr;
 };
 
@@ -58,6 +64,50 @@ static const char *state_name(__u32 state)
 	return state < ARRAY_SIZE(names) ? names[state] : "?";
 }
 
+static const char *kind_name(__u32 kind)
+{
+	static const char * const names[] = {
+		[SBM_FAULT_NONE] = "none",
+		[SBM_FAULT_EXCEPTION] = "exception",
+		[SBM_FAULT_DOOR] = "door",
+		[SBM_FAULT_GATE] = "gate",
+		[SBM_FAULT_ABORT] = "abort",
+		[SBM_FAULT_POINTER] = "pointer",
+	};
+
+	return kind < ARRAY_SIZE(names) ? names[kind] : "?";
+}
+
+static const char *region_name(__u32 region)
+{
+	static const char * const names[] = {
+		[SBM_REGION_NONE] = "none",
+		[SBM_REGION_NULL] = "null",
+		[SBM_REGION_KERNEL] = "kernel",
+		[SBM_REGION_IMAGE] = "image",
+		[SBM_REGION_DATA] = "data",
+		[SBM_REGION_STACK] = "stack",
+		[SBM_REGION_HEAP] = "heap",
+		[SBM_REGION_INPUT] = "input",
+		[SBM_REGION_OUTPUT] = "output",
+		[SBM_REGION_INOUT] = "inout",
+		[SBM_REGION_OTHER] = "other",
+	};
+
+	return region < ARRAY_SIZE(names) ? names[region] : "?";
+}
+
+static const char *side_name(__u32 side)
+{
+	static const char * const names[] = {
+		[SBM_SIDE_INSIDE] = "inside",
+		[SBM_SIDE_BELOW] = "below",
+		[SBM_SIDE_ABOVE] = "above",
+	};
+
+	return side < ARRAY_SIZE(names) ? names[side] : "?";
+}
+
 /* === Reading === */
 
 static int read_records(int fd, struct sandboxes *sandboxes)
@@ -67,7 +117,7 @@ static int read_records(int fd, struct sandboxes *sandboxes)
 	ssize_t ret;
 
 	do {
-		if (size - len < sizeof(struct sbm_info)) {
+		if (size - len < sizeof(struct record)) {
 			char *bigger = realloc(buf, size + 65536);
 
 			if (!bigger) {
@@ -83,14 +133,14 @@ static int read_records(int fd, struct sandboxes *sandboxes)
 			len += ret;
 	} while (ret > 0 || (ret < 0 && (errno == EAGAIN || errno == EINTR)));
 
-	if (ret < 0 || len % sizeof(struct sbm_info)) {
+	if (ret < 0 || len % sizeof(struct record)) {
 		p_err("cannot read the sandboxes: %s",
 		      ret < 0 ? strerror(errno) : "half a record");
 		free(buf);
 		return -1;
 	}
-	sandboxes->list = (struct sbm_info *)buf;
-	sandboxes->nr = len / sizeof(struct sbm_info);
+	sandboxes->list = (struct record *)buf;
+	sandboxes->nr = len / sizeof(struct record);
 	return 0;
 }
 
@@ -142,6 +192,27 @@ static struct json_object *sandbox_json(const struct sbm_info *info)
 	json_add_u64(object, "mapped_pages", info->mapped_pages);
 	json_add_u64(object, "heap_pages", info->heap_pages);
 	json_add_u64(object, "denied", info->denied);
+	json_add_u64(object, "gates", info->gates);
+	json_add_u64(object, "time_used", info->time_used);
+	json_add_u64(object, "time_limit", info->time_limit);
+	return object;
+}
+
+static struct json_object *fault_json(const struct sbm_fault *fault)
+{
+	struct json_object *object;
+
+	if (fault->kind == SBM_FAULT_NONE)
+		return NULL;
+	object = json_object_new_object();
+	json_add_string(object, "kind", kind_name(fault->kind));
+	json_add_u64(object, "vector", fault->vector);
+	json_add_u64(object, "error", fault->error);
+	json_add_u64(object, "addr", fault->addr);
+	json_add_u64(object, "ip", fault->ip);
+	json_add_string(object, "region", region_name(fault->region));
+	json_add_string(object, "side", side_name(fault->side));
+	json_add_u64(object, "distance", fault->distance);
 	return object;
 }
 
@@ -149,6 +220,7 @@ static struct json_object *sandbox_json(const struct sbm_info *info)
 
 enum {
 	ID, CLASS, LEVEL, STATE, PID, COMM, CALLS, FAULTS, MAPPED, HEAP, DENIED,
+	GATES, TIME, LIMIT,
 	NR_COLUMNS
 };
 
@@ -167,6 +239,9 @@ static const struct column {
 	[MAPPED] = { "MAPPED", false },
 	[HEAP] = { "HEAP", false },
 	[DENIED] = { "DENIED", false },
+	[GATES] = { "GATES", false },
+	[TIME] = { "TIME", false },
+	[LIMIT] = { "LIMIT", false },
 };
 
 struct row {
@@ -186,6 +261,10 @@ static void fill_row(struct row *row, const struct sbm_info *info)
 	snprintf(row->cells[MAPPED], SBM_NAME_LEN, "%llu", info->mapped_pages);
 	snprintf(row->cells[HEAP], SBM_NAME_LEN, "%llu", info->heap_pages);
 	snprintf(row->cells[DENIED], SBM_NAME_LEN, "%llu", info->denied);
+	snprintf(row->cells[GATES], SBM_NAME_LEN, "%llu", info->gates);
+	snprintf(row->cells[TIME], SBM_NAME_LEN, "%llu", info->time_used / 1000);
+	snprintf(row->cells[LIMIT], SBM_NAME_LEN, "%llu",
+		 info->time_limit / 1000);
 }
 
 static void print_row(const struct row *row, const int *widths)
@@ -240,7 +319,7 @@ static int print_table(const struct sandboxes *sandboxes)
 		snprintf(rows[0].cells[column], SBM_NAME_LEN, "%s",
 			 columns[column].title);
 	for (i = 0; i < sandboxes->nr; i++)
-		fill_row(&rows[i + 1], &sandboxes->list[i]);
+		fill_row(&rows[i + 1], &sandboxes->list[i].info);
 
 	for (i = 0; i <= sandboxes->nr; i++) {
 		for (column = 0; column < NR_COLUMNS; column++) {
@@ -274,7 +353,7 @@ static int do_list(int argc, char **argv)
 
 		for (i = 0; i < sandboxes.nr; i++)
 			json_object_array_add(array,
-					      sandbox_json(&sandboxes.list[i]));
+					      sandbox_json(&sandboxes.list[i].info));
 		print_json(array);
 	} else {
 		err = print_table(&sandboxes);
@@ -285,13 +364,29 @@ static int do_list(int argc, char **argv)
 
 /* === show === */
 
-static void print_sandbox(const struct sbm_info *info)
+static void print_fault(const struct sbm_fault *fault)
 {
+	if (fault->kind == SBM_FAULT_NONE)
+		return;
+	printf("\tlast fault %s, vector %u, error %#llx, address %#llx, ip %#llx\n",
+	       kind_name(fault->kind), fault->vector, fault->error, fault->addr,
+	       fault->ip);
+	if (fault->region != SBM_REGION_NONE)
+		printf("\tat %s %s %llu\n", region_name(fault->region),
+		       side_name(fault->side), fault->distance);
+}
+
+static void print_sandbox(const struct record *record)
+{
+	const struct sbm_info *info = &record->info;
+
 	if (json_output) {
 		struct json_object *object = sandbox_json(info);
 
 		json_add_u64(object, "heap_limit", info->heap_limit);
 		json_add_u64(object, "error", info->error);
+		json_object_object_add(object, "fault",
+				       fault_json(&record->fault));
 		print_json(object);
 		return;
 	}
@@ -303,9 +398,16 @@ static void print_sandbox(const struct sbm_info *info)
 	       info->faults, info->denied);
 	printf("\tmapped %llu pages, heap %llu of at most %llu pages\n",
 	       info->mapped_pages, info->heap_pages, info->heap_limit);
+	printf("\tgates called %llu\n", info->gates);
+	if (info->time_limit)
+		printf("\ttime of the last call %llu us of at most %llu us\n",
+		       info->time_used / 1000, info->time_limit / 1000);
+	else
+		printf("\ttime of a call not limited\n");
 	if (info->error)
 		printf("\tlast error %u (%s)\n", info->error,
 		       strerror(info->error));
+	print_fault(&record->fault);
 }
 
 static int do_show(int argc, char **argv)
@@ -321,7 +423,7 @@ static int do_show(int argc, char **argv)
 		return -1;
 
 	for (i = 0; i < sandboxes.nr && err; i++) {
-		if (sandboxes.list[i].id != id)
+		if (sandboxes.list[i].info.id != id)
 			continue;
 		print_sandbox(&sandboxes.list[i]);
 		err = 0;

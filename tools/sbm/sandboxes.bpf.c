@@ -42,7 +42,7 @@ int sandbox_table(struct bpf_iter__sbm_sandbox *ctx)
 	const char *level = unknown, *state = unknown;
 
 	if (ctx->meta->seq_num == 0)
-		BPF_SEQ_PRINTF(seq, "    ID CLASS            LEVEL  STATE       PID COMM                CALLS FAULTS MAPPED  HEAP DENIED\n");
+		BPF_SEQ_PRINTF(seq, "    ID CLASS            LEVEL  STATE       PID COMM                CALLS FAULTS MAPPED  HEAP DENIED  GATES       TIME      LIMIT\n");
 	if (!info)
 		return 0;
 
@@ -52,21 +52,30 @@ int sandbox_table(struct bpf_iter__sbm_sandbox *ctx)
 		state = states[info->state];
 
 	/* Twelve arguments is the limit of bpf_seq_printf(). */
-	BPF_SEQ_PRINTF(seq, "%6llu %-16s %-6s %-7s %7d %-15s %9llu %6llu %6llu %5llu %6llu\n",
+	BPF_SEQ_PRINTF(seq, "%6llu %-16s %-6s %-7s %7d %-15s %9llu %6llu %6llu %5llu %6llu ",
 		       info->id, info->class, level, state, info->pid,
 		       info->comm, info->calls, info->faults,
 		       info->mapped_pages, info->heap_pages, info->denied);
+	BPF_SEQ_PRINTF(seq, "%6llu %10llu %10llu\n", info->gates,
+		       info->time_used / 1000, info->time_limit / 1000);
 	return 0;
 }
+
+/* sandbox.c has the same. */
+struct record {
+	struct sbm_info info;
+	struct sbm_fault fault;
+};
 
 SEC("iter/sbm_sandbox")
 int sandbox_records(struct bpf_iter__sbm_sandbox *ctx)
 {
-	struct sbm_info record = {};
+	struct record record = {};
 
-	if (!ctx->info)
+	if (!ctx->info || !ctx->fault)
 		return 0;
-	bpf_probe_read_kernel(&record, sizeof(record), ctx->info);
+	bpf_probe_read_kernel(&record.info, sizeof(record.info), ctx->info);
+	bpf_probe_read_kernel(&record.fault, sizeof(record.fault), ctx->fault);
 	bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
 	return 0;
 }

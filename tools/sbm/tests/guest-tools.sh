@@ -104,10 +104,10 @@ test_list_json()
 {
 	local json
 	json=$(loop_json)
-	equal keys '["id","class","level","state","pid","comm","calls","faults","mapped_pages","heap_pages","denied"]' \
+	equal keys '["id","class","level","state","pid","comm","calls","faults","mapped_pages","heap_pages","denied","gates","time_used","time_limit"]' \
 		"$(jq -c keys_unsorted <<<"$json")" &&
-	equal values '["sbm-test","strong","running","bash",0,0,0]' \
-		"$(jq -c '[.class,.level,.state,.comm,.faults,.heap_pages,.denied]' <<<"$json")" &&
+	equal values '["sbm-test","strong","running","bash",0,0,0,0,0,0]' \
+		"$(jq -c '[.class,.level,.state,.comm,.faults,.heap_pages,.denied,.gates,.time_used,.time_limit]' <<<"$json")" &&
 	equal "mapped pages" true "$(jq '.mapped_pages > 0 and .mapped_pages < 100' <<<"$json")"
 }
 
@@ -116,9 +116,9 @@ test_list_table()
 	local table line
 	table=$("$sbmtool" sandbox list)
 	read -ra line < <(grep " $loop_pid " <<<"$table")
-	equal header "ID CLASS LEVEL STATE PID COMM CALLS FAULTS MAPPED HEAP DENIED" \
+	equal header "ID CLASS LEVEL STATE PID COMM CALLS FAULTS MAPPED HEAP DENIED GATES TIME LIMIT" \
 		"$(head -n 1 <<<"$table" | tr -s ' ' | sed 's/^ //')" &&
-	equal "words of a row" 11 ${#line[@]} &&
+	equal "words of a row" 14 ${#line[@]} &&
 	equal row "sbm-test strong running $loop_pid bash" "${line[*]:1:5}" &&
 	equal "lines wider than 100" "" "$(grep -E '.{101}' <<<"$table")" &&
 	equal "widths" 1 "$(awk '{ print length }' <<<"$table" | sort -u | wc -l)"
@@ -130,8 +130,34 @@ test_show()
 	id=$(loop_json | jq .id)
 	contains "$("$sbmtool" sandbox show "$id")" "sandbox $id, class sbm-test" &&
 	contains "$("$sbmtool" sandbox show "$id")" "pid $loop_pid" &&
-	equal json "[$id,$loop_pid,1024,0]" \
-		"$("$sbmtool" -j sandbox show "$id" | jq -c '[.id,.pid,.heap_limit,.error]')"
+	contains "$("$sbmtool" sandbox show "$id")" "time of a call not limited" &&
+	equal json "[$id,$loop_pid,1024,0,null]" \
+		"$("$sbmtool" -j sandbox show "$id" | jq -c '[.id,.pid,.heap_limit,.error,.fault]')"
+}
+
+# A bzip2 stream that makes its decoder fault, from the tests of the kernel.
+bad_bzip2()
+{
+	printf "$(sed -n '/sbm_vector_bzip2_selector\[/,/};/s/0x/\\x/gp' \
+		"$here/../../kernel/sbm/tests/bzip2_selector.h" | tr -d ', \t\n')"
+}
+
+# What a fault was is seen after the sandbox was reset, as long as it lives.
+test_show_fault()
+{
+	local id text json
+	exec 4<>/sys/kernel/debug/sbm/codec/bzip2/sandboxed || return
+	bad_bzip2 >&4
+	fails_with "Bad address" head -c 1 <&4 || return
+	id=$("$sbmtool" -j sandbox list | jq '.[] | select(.class == "sbm-test-codec") | .id')
+	text=$("$sbmtool" sandbox show "$id")
+	json=$("$sbmtool" -j sandbox show "$id")
+	exec 4>&-
+	echo "$text"
+	equal json '[1,0,0,["exception",14,4,"heap","above"]]' \
+		"$(jq -c '[.faults,.error,.gates,(.fault|[.kind,.vector,.error,.region,.side])]' <<<"$json")" &&
+	contains "$text" "$(jq -r '.fault | "last fault exception, vector 14, error 0x4, address 0x"' <<<"$json")" &&
+	contains "$text" "$(jq -r '.fault | "at \(.region) \(.side) \(.distance)"' <<<"$json")"
 }
 
 test_show_unknown()
@@ -154,7 +180,7 @@ test_iter_by_hand()
 	"$bpftool" iter pin "$out/sandboxes.bpf.o" /sys/fs/bpf/sandboxes || return
 	table=$(cat /sys/fs/bpf/sandboxes)
 	rm /sys/fs/bpf/sandboxes
-	equal header "ID CLASS LEVEL STATE PID COMM CALLS FAULTS MAPPED HEAP DENIED" \
+	equal header "ID CLASS LEVEL STATE PID COMM CALLS FAULTS MAPPED HEAP DENIED GATES TIME LIMIT" \
 		"$(head -n 1 <<<"$table" | tr -s ' ' | sed 's/^ //')" &&
 	equal row "sbm-test strong running $loop_pid bash" \
 		"$(grep " $loop_pid " <<<"$table" | tr -s ' ' | cut -d' ' -f3-7)"
@@ -362,7 +388,7 @@ test_sbmsnoop()
 }
 
 echo "TAP version 13"
-echo "1..22"
+echo "1..23"
 
 if ! start_loop; then
 	echo "Bail out! no sandbox to look at"
@@ -371,6 +397,7 @@ fi
 check "sandbox list as JSON" test_list_json
 check "sandbox list as a table" test_list_table
 check "sandbox show" test_show
+check "sandbox show after a fault" test_show_fault
 check "sandbox show of none" test_show_unknown
 check "prefixes of commands" test_prefixes
 check "bpftool iter pin" test_iter_by_hand
