@@ -23,7 +23,7 @@ static struct sbm_class sbm_codec_test_class = {
 	.heap_pages = 1024,
 };
 
-KUNIT_ARRAY_PARAM(codec, codec_vectors, codec_vector_name);
+KUNIT_ARRAY_PARAM_DESC(codec, codec_vectors, name);
 
 static char *sbm_codec_text(struct kunit *test)
 {

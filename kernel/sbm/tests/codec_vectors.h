@@ -8,9 +8,7 @@
 #ifndef _KERNEL_SBM_TESTS_CODEC_VECTORS_H
 #define _KERNEL_SBM_TESTS_CODEC_VECTORS_H
 
-#include <kunit/test.h>
 #include <linux/sbm_codec.h>
-#include <linux/string.h>
 #include <linux/types.h>
 
 static const u8 sbm_vector_zlib[] = {
@@ -329,10 +327,5 @@ static const struct codec_vector codec_vectors[] = {
 	{ "lzma", SBM_CODEC_LZMA, sbm_vector_lzma, sizeof(sbm_vector_lzma),
 	  true, 5 },
 };
-
-static inline void codec_vector_name(const struct codec_vector *v, char *desc)
-{
-	strscpy(desc, v->name, KUNIT_PARAM_DESC_SIZE);
-}
 
 #endif /* _KERNEL_SBM_TESTS_CODEC_VECTORS_H */

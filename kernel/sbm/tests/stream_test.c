@@ -45,7 +45,7 @@ static const void *stream_gen_params(const void *prev, char *desc)
 		v++;
 	if (v == codec_vectors + ARRAY_SIZE(codec_vectors))
 		return NULL;
-	codec_vector_name(v, desc);
+	strscpy(desc, v->name, KUNIT_PARAM_DESC_SIZE);
 	return v;
 }
 
