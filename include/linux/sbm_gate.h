@@ -69,7 +69,7 @@ long g(__SBM_LIST(__SBM_PROTO, ##__VA_ARGS__));
  *	parameters.
  *
  * Followed by the parameters as there, and by the body, which finds the
- * instance in a parameter "struct sbm *sbm" before them; it is %NULL when the
+ * instance in a parameter ``struct sbm *sbm`` before them; it is %NULL when the
  * code was called directly. What the body returns is what the sandboxed code
  * gets.
  *

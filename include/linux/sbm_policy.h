@@ -61,7 +61,7 @@ struct sbm_policy_ops {
 
 	/**
 	 * @class: Which classes the policy is for: a glob pattern such as
-	 * "squashfs-*". Empty means all.
+	 * ``squashfs-*``. Empty means all.
 	 */
 	char class[SBM_NAME_LEN];
 

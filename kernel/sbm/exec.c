@@ -311,6 +311,8 @@ static int sbm_call_weak(struct sbm *sbm, const struct sbm_func *func,
  * @data: First argument, an address in the sandbox; or %NULL with @args.
  * @args: Argument block to copy in, or %NULL.
  * @size: Its size in bytes.
+ *
+ * Return: What was called returned, or a negative errno.
  */
 static int sbm_do_call(struct sbm *sbm, const char *name,
 		       const struct sbm_func *func, unsigned long ip,

@@ -204,6 +204,7 @@ static inline void arch_sbm_catch(int (*fn)(void *data), void *data,
 	exit->reason = SBM_EXIT_RETURN;
 	exit->result = fn(data);
 }
+
 static inline void arch_sbm_catch_leave(void) { }
 static inline void *arch_sbm_catch_pause(void) { return NULL; }
 static inline void arch_sbm_catch_resume(void *catcher) { }

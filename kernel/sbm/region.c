@@ -33,6 +33,8 @@ static atomic_long_t sbm_pages;
 /**
  * sbm_nr_pages() - pages that all sandboxes have, without those of callers and
  * of the shared image
+ *
+ * Return: Their number.
  */
 unsigned long sbm_nr_pages(void)
 {

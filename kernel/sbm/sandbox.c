@@ -81,6 +81,8 @@ struct sbm_sandbox *sbm_sandbox_get(u64 id)
 
 /**
  * sbm_nr_sandboxes() - number of live sandboxes
+ *
+ * Return: Their number.
  */
 unsigned int sbm_nr_sandboxes(void)
 {

@@ -314,7 +314,7 @@ struct codec_vector {
 	size_t vital;
 };
 
-static const struct codec_vector codec_vectors[] = {
+static const struct codec_vector __maybe_unused codec_vectors[] = {
 	{ "zlib", SBM_CODEC_ZLIB, sbm_vector_zlib, sizeof(sbm_vector_zlib),
 	  true, 1 },
 	{ "xz", SBM_CODEC_XZ, sbm_vector_xz, sizeof(sbm_vector_xz), true, 1 },

@@ -35,6 +35,8 @@ bool sbm_machine_check(u64 addr, bool usable);
  *
  * While it is, whatever arrives from user mode arrives from the sandbox.
  * True also in the interrupt handlers that run meanwhile.
+ *
+ * Return: Whether it is.
  */
 static __always_inline bool sbm_active(void)
 {
@@ -70,6 +72,7 @@ static __always_inline bool arch_sandbox_irqentry_exit(struct pt_regs *regs)
 	sbm_irqentry_exit(regs);
 	return true;
 }
+
 #define arch_sandbox_irqentry_exit arch_sandbox_irqentry_exit
 
 #else /* !CONFIG_HAVE_ARCH_SBM */

@@ -466,6 +466,8 @@ void arch_sbm_end(struct sbm_sandbox *sandbox)
  *
  * FRED enters on a fixed stack that cannot be parked yet; a Xen PV guest has
  * an entry code of its own.
+ *
+ * Return: Whether sandboxes can be strong.
  */
 bool arch_sbm_available(void)
 {

@@ -269,6 +269,7 @@ void sbm_state_leave(struct arch_sbm *arch, struct sbm_class *class)
  * Asked after an interrupt handler has run, to decide whether it can go
  * straight back.
  *
+ * Return: Whether it is.
  * Context: Interrupts off.
  */
 bool sbm_state_intact(struct arch_sbm *arch)
