@@ -13,6 +13,12 @@
 #include "buffer.h"
 #include "internal.h"
 
+static const enum sbm_fault_region sbm_buf_kinds[] = {
+	[SBM_IN] = SBM_REGION_INPUT,
+	[SBM_OUT] = SBM_REGION_OUTPUT,
+	[SBM_INOUT] = SBM_REGION_INOUT,
+};
+
 /* Offset of the first byte of @buf in its region. */
 static size_t sbm_buf_start(const struct sbm_buf *buf)
 {
@@ -62,12 +68,14 @@ struct sbm_buf *sbm_alloc_buf(struct sbm *sbm, size_t size, enum sbm_dir dir)
 		return sbm_fail(sbm, PTR_ERR(region));
 	}
 
+	region->buf_start = dir == SBM_OUT ? 0 : nr_pages * PAGE_SIZE - size;
+	region->buf_size = size;
+	WRITE_ONCE(region->buf_kind, sbm_buf_kinds[dir]);
+
 	buf->region = region;
 	buf->size = size;
 	buf->dir = dir;
-	buf->sbm_ptr = (void *)region->va;
-	if (dir != SBM_OUT)
-		buf->sbm_ptr += nr_pages * PAGE_SIZE - size;
+	buf->sbm_ptr = (void *)region->va + region->buf_start;
 	list_add_tail(&buf->node, &sbm->bufs);
 	return buf;
 }

@@ -12,6 +12,7 @@
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
 #include <linux/string.h>
+#include <linux/time64.h>
 
 #include "internal.h"
 
@@ -115,6 +116,39 @@ void sbm_class_quarantine(struct sbm_class *class, bool quarantined,
 		return;
 	pr_notice("class %s %s by %s\n", class->name,
 		  quarantined ? "quarantined" : "released", by);
+}
+
+/**
+ * sbm_class_get_next() - describe a class
+ * @name: Take the one whose name comes after this; "" for the first.
+ * @info: Where to. May hold @name.
+ *
+ * Return: Whether there is one.
+ * Context: Process context; may sleep.
+ */
+bool sbm_class_get_next(const char *name, struct sbm_class_info *info)
+{
+	const struct sbm_class *class, *next = NULL;
+
+	guard(mutex)(&sbm_class_mutex);
+	list_for_each_entry(class, &sbm_classes, node) {
+		if (strcmp(class->name, name) > 0 &&
+		    (!next || strcmp(class->name, next->name) < 0))
+			next = class;
+	}
+	if (!next)
+		return false;
+
+	*info = (struct sbm_class_info){
+		.heap_limit = next->heap_pages,
+		.time_limit = (u64)next->time_us * NSEC_PER_USEC,
+		.nr_sandboxes = atomic_read(&next->nr_sandboxes),
+		.nr_gates = next->nr_gates,
+		.quarantined = READ_ONCE(next->quarantined),
+		.strong = !!(next->flags & SBM_CLASS_STRONG),
+	};
+	strscpy(info->name, next->name);
+	return true;
 }
 
 static int __init sbm_class_init(void)

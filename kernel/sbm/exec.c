@@ -45,6 +45,8 @@ static int sbm_fault(struct sbm *sbm, const struct sbm_fault *fault, int err)
 	sandbox->fault = *fault;
 	sbm_fault_place(sbm, &sandbox->fault);
 	sandbox->last_fault = sandbox->fault;
+	if (sandbox->info.level == SBM_LEVEL_STRONG)
+		arch_sbm_get_regs(sandbox, &sandbox->regs);
 	sandbox->info.faults++;
 	sbm_count(SBM_EV_FAULT);
 	sbm_abort(sbm, err);
@@ -330,13 +332,14 @@ static int sbm_do_call(struct sbm *sbm, const char *name,
 	get_task_comm(sandbox->info.comm, current);
 	sbm_set_limits(sandbox);
 
+	/* A policy may read the input; what it sees is what runs. */
+	sbm_copy_in(sbm);
 	ret = sbm_policy_enter(sandbox, 0);
 	if (ret) {
 		sbm->error = ret;
 		return ret;
 	}
 
-	sbm_copy_in(sbm);
 	sandbox->info.state = SBM_STATE_RUNNING;
 	sandbox->info.calls++;
 	sbm_count(SBM_EV_CALL);

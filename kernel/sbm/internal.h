@@ -43,6 +43,9 @@
  * @prot: SBM_PROT_* flags.
  * @failed: Growing it failed half way: part of @pages may not be mapped.
  * @lent: For pages of the caller, which it lends and gets back.
+ * @buf_kind: For a buffer: %SBM_REGION_INPUT, OUTPUT or INOUT; else zero.
+ * @buf_start: Where in the region the buffer begins, in bytes,
+ * @buf_size: and its size.
  *
  * Regions are only added, and only by the task that owns the sandbox. They go
  * away with the sandbox. One that is @lent is used again when its pages have
@@ -60,6 +63,9 @@ struct sbm_region {
 	unsigned int prot;
 	bool failed;
 	bool lent;
+	enum sbm_fault_region buf_kind;
+	size_t buf_start;
+	size_t buf_size;
 };
 
 struct arch_sbm;
@@ -71,13 +77,15 @@ struct sbm_weak;
  *	readers may see a call's values half updated.
  * @fault: The fault that ended the last call.
  * @last_fault: The last fault there was, also after a reset. For iterators.
+ * @regs: Registers at the last fault.
  * @class: What it is for.
  * @ref: One reference for the owner, one for each reader outside RCU.
  * @rcu: For freeing after the last lockless reader.
  * @lock: Taken by the owner to add or take away memory. Spare pages are taken
  *	by others, from reclaim, who only ever try it. What is inside the owner
  *	reads without it.
- * @regions: All regions.
+ * @regions: All regions. Changed by the owner, under @lock; read by the owner,
+ *	or under @lock.
  * @stack: The stack, one of @regions.
  * @heap: The heap, one of @regions.
  * @spare: Spare pages of the heap, as they are part of the sum of all; under
@@ -94,6 +102,7 @@ struct sbm_sandbox {
 	struct sbm_info info;
 	struct sbm_fault fault;
 	struct sbm_fault last_fault;
+	struct sbm_regs regs;
 	struct sbm_class *class;
 	struct kref ref;
 	struct rcu_head rcu;
@@ -161,6 +170,8 @@ int arch_sbm_begin(struct sbm_sandbox *sandbox, unsigned long ip,
 void arch_sbm_run(struct sbm_sandbox *sandbox, struct sbm_exit *exit);
 void arch_sbm_set_result(struct sbm_sandbox *sandbox, unsigned long result);
 void arch_sbm_end(struct sbm_sandbox *sandbox);
+void arch_sbm_get_regs(const struct sbm_sandbox *sandbox,
+		       struct sbm_regs *regs);
 #else
 static inline bool arch_sbm_available(void) { return false; }
 static inline int arch_sbm_create(struct sbm_sandbox *s) { return -EOPNOTSUPP; }
@@ -189,6 +200,8 @@ static inline int arch_sbm_begin(struct sbm_sandbox *s, unsigned long ip,
 static inline void arch_sbm_run(struct sbm_sandbox *s, struct sbm_exit *exit) { }
 static inline void arch_sbm_set_result(struct sbm_sandbox *s, unsigned long r) { }
 static inline void arch_sbm_end(struct sbm_sandbox *s) { }
+static inline void arch_sbm_get_regs(const struct sbm_sandbox *s,
+				     struct sbm_regs *regs) { }
 #endif
 
 /* arch: the end of a call in place at a fault. See arch/um/kernel/sbm/. */
@@ -214,12 +227,14 @@ static inline void arch_sbm_catch_resume(void *catcher) { }
 void sbm_sandbox_put(struct sbm_sandbox *sandbox);
 struct sbm_sandbox *sbm_sandbox_get(u64 id);
 struct sbm_sandbox *sbm_sandbox_get_next(u64 id);
+struct sbm_sandbox *sbm_sandbox_next_rcu(u64 id);
 unsigned int sbm_nr_sandboxes(void);
 
 /* class.c */
 bool sbm_name_valid(const char *name);
 void sbm_class_quarantine(struct sbm_class *class, bool quarantined,
 			  const char *by);
+bool sbm_class_get_next(const char *name, struct sbm_class_info *info);
 extern struct sbm_class sbm_default_class;
 
 /* sysfs.c */
@@ -270,6 +285,14 @@ unsigned long sbm_spare_free(unsigned long nr_pages);
 
 /* place.c: what a faulting address belongs to */
 void sbm_fault_place(const struct sbm *sbm, struct sbm_fault *fault);
+enum sbm_fault_region sbm_region_kind(const struct sbm_sandbox *sandbox,
+				      const struct sbm_region *region);
+
+/* inspect.c: looking into a sandbox */
+int sbm_read(struct sbm_sandbox *sandbox, enum sbm_fault_region kind,
+	     s64 offset, void *dst, size_t len);
+bool sbm_mapping_get_next(struct sbm_sandbox *sandbox, unsigned long *va,
+			  struct sbm_mapping_info *info);
 
 /* report.c: how a call ended, in words */
 int sbm_print_fault(const struct sbm_fault *fault, char *buf, size_t size);

@@ -59,63 +59,52 @@ static void sbm_place_in(struct sbm_fault *fault,
 	fault->distance = distance;
 }
 
-static const struct sbm_buf *sbm_buf_of(const struct sbm *sbm,
-					const struct sbm_region *region)
+/**
+ * sbm_region_kind() - what a region is
+ * @sandbox: The sandbox.
+ * @region: One of its regions.
+ *
+ * Return: The word for it; %SBM_REGION_OTHER if there is none.
+ * Context: The owner's, or under &sbm_sandbox.lock.
+ */
+enum sbm_fault_region sbm_region_kind(const struct sbm_sandbox *sandbox,
+				      const struct sbm_region *region)
 {
-	const struct sbm_buf *buf;
+	enum sbm_fault_region buf_kind = READ_ONCE(region->buf_kind);
 
-	list_for_each_entry(buf, &sbm->bufs, node) {
-		if (buf->region == region)
-			return buf;
-	}
-	return NULL;
+	if (buf_kind)
+		return buf_kind;
+	if (region == sandbox->stack)
+		return SBM_REGION_STACK;
+	if (region == sandbox->heap)
+		return SBM_REGION_HEAP;
+	if (region->va - arch_sbm_image_va(0) < arch_sbm_image_size())
+		return SBM_REGION_DATA;
+	return SBM_REGION_OTHER;
 }
 
-static void sbm_place_in_buf(struct sbm_fault *fault, const struct sbm_buf *buf,
-			     struct sbm_extent *extent)
-{
-	static const enum sbm_fault_region regions[] = {
-		[SBM_IN] = SBM_REGION_INPUT,
-		[SBM_OUT] = SBM_REGION_OUTPUT,
-		[SBM_INOUT] = SBM_REGION_INOUT,
-	};
-	u64 start = (unsigned long)buf->sbm_ptr;
-	u64 end = start + buf->size;
-
-	/* The rest of its pages is not the caller's, but is mapped. */
-	extent->region = regions[buf->dir];
-	extent->below += start - extent->start;
-	extent->above += extent->end - end;
-	extent->start = start;
-	extent->end = end;
-	sbm_place_in(fault, extent);
-}
-
-static void sbm_place_in_region(struct sbm_fault *fault, const struct sbm *sbm,
+static void sbm_place_in_region(struct sbm_fault *fault,
+				const struct sbm_sandbox *sandbox,
 				const struct sbm_region *region)
 {
-	const struct sbm_sandbox *sandbox = sbm->sandbox;
-	const struct sbm_buf *buf = sbm_buf_of(sbm, region);
 	u64 unused = region->max_pages - region->nr_pages;
+	u64 size = (u64)region->nr_pages * PAGE_SIZE;
 	struct sbm_extent extent = {
-		.region = SBM_REGION_OTHER,
+		.region = sbm_region_kind(sandbox, region),
 		.start = region->va,
-		.end = region->va + (u64)region->nr_pages * PAGE_SIZE,
+		.end = region->va + size,
 		.below = PAGE_SIZE,
 		.above = (unused + 1) * PAGE_SIZE,
 	};
 
-	if (buf) {
-		sbm_place_in_buf(fault, buf, &extent);
-		return;
-	}
-	if (region == sandbox->stack) {
-		extent.region = SBM_REGION_STACK;
+	if (region->buf_kind) {
+		/* The rest of its pages is not the caller's, but is mapped. */
+		extent.start += region->buf_start;
+		extent.end = extent.start + region->buf_size;
+		extent.below += region->buf_start;
+		extent.above += size - region->buf_start - region->buf_size;
+	} else if (region == sandbox->stack) {
 		extent.below = SBM_STACK_GUARD * PAGE_SIZE;
-	} else if (region == sandbox->heap) {
-		extent.region = SBM_REGION_HEAP;
-	} else if (region->va - arch_sbm_image_va(0) < arch_sbm_image_size()) {
-		extent.region = SBM_REGION_DATA;
 	}
 	sbm_place_in(fault, &extent);
 }
@@ -152,6 +141,6 @@ void sbm_fault_place(const struct sbm *sbm, struct sbm_fault *fault)
 	}
 
 	list_for_each_entry(region, &sbm->sandbox->regions, node)
-		sbm_place_in_region(fault, sbm, region);
+		sbm_place_in_region(fault, sbm->sandbox, region);
 	sbm_place_in(fault, &image);
 }

@@ -193,7 +193,8 @@ struct sbm_region *sbm_region_create_at(struct sbm_sandbox *sandbox,
 	region->max_pages = max_pages;
 	region->prot = prot;
 	/* In the list from here on, for whoever tidies up after a failure. */
-	list_add_tail(&region->node, &sandbox->regions);
+	scoped_guard(mutex, &sandbox->lock)
+		list_add_tail(&region->node, &sandbox->regions);
 
 	if (sandbox->info.level == SBM_LEVEL_STRONG)
 		err = arch_sbm_reserve(sandbox, va, max_pages, prot);
@@ -326,9 +327,10 @@ void sbm_region_return(struct sbm_sandbox *sandbox, struct sbm_region *region)
  */
 void sbm_region_destroy(struct sbm_sandbox *sandbox, struct sbm_region *region)
 {
-	list_del(&region->node);
-	scoped_guard(mutex, &sandbox->lock)
+	scoped_guard(mutex, &sandbox->lock) {
+		list_del(&region->node);
 		sandbox->info.mapped_pages -= region->nr_pages;
+	}
 	sbm_region_free(sandbox, region);
 }
 
@@ -342,10 +344,13 @@ void sbm_region_free_all(struct sbm_sandbox *sandbox)
 {
 	struct sbm_region *region, *next;
 
-	list_for_each_entry_safe(region, next, &sandbox->regions, node) {
-		list_del(&region->node);
+	LIST_HEAD(regions);
+
+	/* From here on no iterator comes by them. */
+	scoped_guard(mutex, &sandbox->lock)
+		list_splice_init(&sandbox->regions, &regions);
+	list_for_each_entry_safe(region, next, &regions, node)
 		sbm_region_free(sandbox, region);
-	}
 	sandbox->info.mapped_pages = 0;
 }
 

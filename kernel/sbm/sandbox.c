@@ -40,6 +40,21 @@ void sbm_sandbox_put(struct sbm_sandbox *sandbox)
 }
 
 /**
+ * sbm_sandbox_next_rcu() - find the live sandbox that comes after another
+ * @id: Identifier of the other one; zero for the first.
+ *
+ * Return: The sandbox with the smallest identifier above @id, or %NULL. It may
+ * go away; what is in it can be read until the end of the RCU section.
+ * Context: Any, under RCU.
+ */
+struct sbm_sandbox *sbm_sandbox_next_rcu(u64 id)
+{
+	unsigned long index = id;
+
+	return xa_find_after(&sbm_sandboxes, &index, ULONG_MAX, XA_PRESENT);
+}
+
+/**
  * sbm_sandbox_get_next() - find the live sandbox that comes after another
  * @id: Identifier of the other one; zero for the first.
  *
@@ -50,14 +65,13 @@ void sbm_sandbox_put(struct sbm_sandbox *sandbox)
 struct sbm_sandbox *sbm_sandbox_get_next(u64 id)
 {
 	struct sbm_sandbox *sandbox;
-	unsigned long index = id;
 
 	guard(rcu)();
-	do {
-		sandbox = xa_find_after(&sbm_sandboxes, &index, ULONG_MAX,
-					XA_PRESENT);
-	} while (sandbox && !kref_get_unless_zero(&sandbox->ref));
-
+	while ((sandbox = sbm_sandbox_next_rcu(id))) {
+		if (kref_get_unless_zero(&sandbox->ref))
+			break;
+		id = sandbox->info.id;
+	}
 	return sandbox;
 }
 

@@ -187,4 +187,42 @@ struct sbm_policy_info {
 	__u64 denied;			/* verdicts other than allow or kill */
 };
 
+/* Registers at the last fault, of x86-64; zero elsewhere. */
+struct sbm_regs {
+	__u64 ax, bx, cx, dx, si, di, bp, sp;
+	__u64 r8, r9, r10, r11, r12, r13, r14, r15;
+	__u64 ip, flags;
+};
+
+/* What a sandbox may do with a mapping besides reading, and whose it is. */
+enum sbm_mapping_flags {
+	SBM_MAPPING_WRITE = 1,
+	SBM_MAPPING_EXEC = 2,
+	SBM_MAPPING_LENT = 4,		/* pages of the caller */
+};
+
+/* A mapping of a sandbox, as the iterator shows it. */
+struct sbm_mapping_info {
+	__u64 id;			/* of the sandbox */
+	char  class[SBM_NAME_LEN];	/* and its class */
+	__u32 kind;			/* enum sbm_fault_region */
+	__u32 flags;			/* enum sbm_mapping_flags */
+	__u64 start;			/* in bytes from the start of the image,
+					 * as ip in a fault; 0 if not strong
+					 */
+	__u64 nr_pages;			/* pages mapped */
+	__u64 max_pages;		/* pages it may grow to */
+};
+
+/* A class, as the iterator shows it. */
+struct sbm_class_info {
+	char  name[SBM_NAME_LEN];
+	__u64 heap_limit;		/* pages of a heap */
+	__u64 time_limit;		/* CPU time per call, ns; 0: no limit */
+	__u32 nr_sandboxes;		/* that live now */
+	__u32 nr_gates;			/* gates it has */
+	__u32 quarantined;		/* calls are refused */
+	__u32 strong;			/* nothing below strong is accepted */
+};
+
 #endif /* _UAPI_LINUX_SBM_H */

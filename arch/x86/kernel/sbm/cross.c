@@ -380,6 +380,28 @@ void arch_sbm_set_result(struct sbm_sandbox *sandbox, unsigned long result)
 	sandbox->arch->regs.ax = result;
 }
 
+/**
+ * arch_sbm_get_regs() - registers with which a sandbox came out
+ * @sandbox: The sandbox.
+ * @regs: Where to.
+ *
+ * Context: In a call, not inside.
+ */
+void arch_sbm_get_regs(const struct sbm_sandbox *sandbox, struct sbm_regs *regs)
+{
+	const struct pt_regs *from = &sandbox->arch->regs;
+
+	*regs = (struct sbm_regs){
+		.ax = from->ax, .bx = from->bx, .cx = from->cx, .dx = from->dx,
+		.si = from->si, .di = from->di, .bp = from->bp, .sp = from->sp,
+		.r8 = from->r8, .r9 = from->r9,
+		.r10 = from->r10, .r11 = from->r11,
+		.r12 = from->r12, .r13 = from->r13,
+		.r14 = from->r14, .r15 = from->r15,
+		.ip = from->ip, .flags = from->flags,
+	};
+}
+
 /*
  * A kernel thread adopts the address space of the sandbox for the call. So does
  * the init task before it runs its first program: it is no kernel thread, but
