@@ -173,7 +173,7 @@ static const struct file_operations sbm_stress_fops = {
 
 static int sbm_cycle(void)
 {
-	int *src, value = 0;
+	int *src, value = 1;
 	struct sbm sbm;
 
 	sbm_init_class(&sbm, &sbm_codec_class);

@@ -176,18 +176,29 @@ int box_class_quarantined(void)
 	return value;
 }
 
-/* End the quarantine of the class. Zero or a negative errno. */
-int box_release_class(void)
+static int write_quarantined(const char *value)
 {
 	int fd = open(QUARANTINED, O_WRONLY);
 	int err = 0;
 
 	if (fd < 0)
 		return -errno;
-	if (write(fd, "0", 1) != 1)
+	if (write(fd, value, 1) != 1)
 		err = -errno;
 	close(fd);
 	return err;
+}
+
+/* Begin the quarantine of the class. Zero or a negative errno. */
+int box_quarantine_class(void)
+{
+	return write_quarantined("1");
+}
+
+/* End the quarantine of the class. Zero or a negative errno. */
+int box_release_class(void)
+{
+	return write_quarantined("0");
 }
 
 /* How often did an event of /sys/kernel/sbm/events happen? */

@@ -43,6 +43,7 @@ int box_kill(pid_t pid);
 void box_kill_all(void);
 
 int box_class_quarantined(void);
+int box_quarantine_class(void);
 int box_release_class(void);
 long long box_event(const char *name);
 

@@ -27,6 +27,14 @@ void sbm_test_add(struct sbm_test *test)
 	last = &test->next;
 }
 
+static void (*cleanup)(void);
+
+/* Have a function called when the test is over, however it ends. */
+void sbm_test_cleanup(void (*fn)(void))
+{
+	cleanup = fn;
+}
+
 static void timed_out(int sig)
 {
 	static const char msg[] = "Bail out! a test hangs\n";
@@ -82,6 +90,9 @@ static bool run_test(const struct sbm_test *test)
 	alarm(TEST_TIMEOUT_SECONDS);
 	test->run();
 	alarm(0);
+	if (cleanup)
+		cleanup();
+	cleanup = NULL;
 	box_kill_all();
 	policy_close_all();
 	box_release_class();

@@ -26,6 +26,7 @@ struct sbm_test {
 };
 
 void sbm_test_add(struct sbm_test *test);
+void sbm_test_cleanup(void (*fn)(void));
 void sbm_test_fail(const char *file, int line, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 bool sbm_test_failed(void);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The iterators over sandboxes and policies. */
+/* The iterators. */
 #include <bpf/bpf.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -166,4 +166,130 @@ SBM_TEST(iter_pinned, "a pinned iterator is a file that cat can read")
 	CHECK(tries);
 	CHECK_EQ(box_kill(pid), SIGKILL);
 	CHECK_EQ(unlink(PIN), 0);
+}
+
+/* Start a sandbox and wait until its thread is seen. Its id, or 0. */
+static unsigned long long start_seen(struct iter_bpf *skel, pid_t *pid)
+{
+	unsigned long long id = 0;
+	int tries = MAX_TRIES;
+	const char *line;
+
+	*pid = box_start(&box_spin);
+	while (*pid > 0 && !id && --tries) {
+		usleep(10000);
+		if (walk(skel->progs.dump_sandboxes))
+			break;
+		line = find_pid(*pid);
+		if (line)
+			sscanf(line, "%llu", &id);
+	}
+	return id;
+}
+
+SBM_TEST(iter_mapping, "the memory of a sandbox is listed, with what it is and without addresses")
+{
+	struct iter_bpf *skel = iter_bpf__open_and_load();
+	unsigned long long wanted, id, start, last = 0, pages, max;
+	unsigned int kind, flags, seen[SBM_REGION_OTHER + 1] = { };
+	char class[32], *line, *rest = text;
+	pid_t pid;
+
+	CHECK(skel);
+	wanted = start_seen(skel, &pid);
+	CHECK(wanted);
+	CHECK_EQ(walk(skel->progs.dump_mappings), 0);
+	while ((line = strsep(&rest, "\n"))) {
+		if (!*line)
+			continue;
+		CHECK_EQ(sscanf(line, "%llu %31s %u %u %llu %llu %llu", &id,
+				class, &kind, &flags, &start, &pages, &max), 7);
+		if (id != wanted)
+			continue;
+		CHECK_STR(class, BOX_CLASS);
+		CHECK(start > last && start < 1ULL << 32);
+		last = start;
+		CHECK(kind <= SBM_REGION_OTHER);
+		seen[kind]++;
+		switch (kind) {
+		case SBM_REGION_STACK:
+			CHECK_EQ(flags, SBM_MAPPING_WRITE);
+			CHECK_EQ(pages, 4);
+			CHECK_EQ(max, 4);
+			break;
+		case SBM_REGION_HEAP:
+			CHECK_EQ(flags, SBM_MAPPING_WRITE);
+			CHECK_EQ(pages, 0);
+			CHECK_EQ(max, BOX_HEAP_PAGES);
+			break;
+		case SBM_REGION_DATA:
+			CHECK_EQ(flags, SBM_MAPPING_WRITE);
+			CHECK_EQ(pages, max);
+			break;
+		case SBM_REGION_OTHER:	/* the code that spins */
+			CHECK_EQ(flags, SBM_MAPPING_EXEC);
+			CHECK_EQ(pages, 1);
+			CHECK_EQ(max, 1);
+			break;
+		default:
+			CHECK_EQ(kind, SBM_REGION_NONE);
+		}
+	}
+	CHECK_EQ(seen[SBM_REGION_STACK], 1);
+	CHECK_EQ(seen[SBM_REGION_HEAP], 1);
+	CHECK_EQ(seen[SBM_REGION_DATA], 1);
+	CHECK_EQ(seen[SBM_REGION_OTHER], 1);
+
+	CHECK_EQ(box_kill(pid), SIGKILL);
+	CHECK_EQ(walk(skel->progs.dump_mappings), 0);
+	for (rest = text; (line = strsep(&rest, "\n"));)
+		CHECK(sscanf(line, "%llu", &id) < 1 || id != wanted);
+	iter_bpf__destroy(skel);
+}
+
+/* The class of the tests, in text[]. How many lines there are for it. */
+static int find_class(unsigned int *nr_sandboxes, unsigned int *quarantined)
+{
+	unsigned long long heap, time;
+	char name[32], last[32] = "", *line, *rest = text;
+	unsigned int nr, gates, quar, strong, found = 0;
+
+	while ((line = strsep(&rest, "\n"))) {
+		if (sscanf(line, "%31s %llu %llu %u %u %u %u", name, &heap,
+			   &time, &nr, &gates, &quar, &strong) != 7)
+			continue;
+		if (strcmp(name, last) <= 0)
+			return -EILSEQ;
+		strcpy(last, name);
+		if (strcmp(name, BOX_CLASS))
+			continue;
+		if (heap != BOX_HEAP_PAGES || time || gates || strong != 1)
+			return -EINVAL;
+		*nr_sandboxes = nr;
+		*quarantined = quar;
+		found++;
+	}
+	return found;
+}
+
+SBM_TEST(iter_class, "each class is listed once, by name, with its limits")
+{
+	struct iter_bpf *skel = iter_bpf__open_and_load();
+	unsigned int nr = ~0, quarantined = ~0;
+	pid_t pid;
+
+	CHECK(skel);
+	CHECK_EQ(walk(skel->progs.dump_classes), 0);
+	CHECK_EQ(find_class(&nr, &quarantined), 1);
+	CHECK_EQ(nr, 0);
+	CHECK_EQ(quarantined, 0);
+
+	CHECK(start_seen(skel, &pid));
+	CHECK_EQ(box_quarantine_class(), 0);
+	CHECK_EQ(walk(skel->progs.dump_classes), 0);
+	CHECK_EQ(find_class(&nr, &quarantined), 1);
+	CHECK_EQ(nr, 1);
+	CHECK_EQ(quarantined, 1);
+	CHECK_EQ(box_kill(pid), SIGKILL);
+	iter_bpf__destroy(skel);
 }

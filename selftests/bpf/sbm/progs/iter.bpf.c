@@ -29,3 +29,28 @@ int dump_policies(struct bpf_iter__sbm_policy *ctx)
 			       info->denied);
 	return 0;
 }
+
+SEC("iter/sbm_mapping")
+int dump_mappings(struct bpf_iter__sbm_mapping *ctx)
+{
+	const struct sbm_mapping_info *info = ctx->info;
+
+	if (info)
+		BPF_SEQ_PRINTF(ctx->meta->seq, "%llu %s %u %u %llu %llu %llu\n",
+			       info->id, info->class, info->kind, info->flags,
+			       info->start, info->nr_pages, info->max_pages);
+	return 0;
+}
+
+SEC("iter/sbm_class")
+int dump_classes(struct bpf_iter__sbm_class *ctx)
+{
+	const struct sbm_class_info *info = ctx->info;
+
+	if (info)
+		BPF_SEQ_PRINTF(ctx->meta->seq, "%s %llu %llu %u %u %u %u\n",
+			       info->name, info->heap_limit, info->time_limit,
+			       info->nr_sandboxes, info->nr_gates,
+			       info->quarantined, info->strong);
+	return 0;
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Functions with which programs look at sandboxes. */
+#include <bpf/bpf.h>
+#include <fcntl.h>
+#include <linux/sbm.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "box.h"
+#include "kfunc.skel.h"
+#include "policy.h"
+#include "sbm_test.h"
+
+#define CODEC		"/sys/kernel/debug/sbm/codec/zlib/sandboxed"
+#define CYCLE		"/sys/kernel/debug/sbm/cycle"
+#define CODEC_CLASS	"sbm-test-codec"
+#define CODEC_MAX	(4 << 20)
+#define PAGE		4096
+#define STACK_SIZE	(4 * PAGE)
+
+/* Looks at a sandbox that is starting, 10 ms apart. */
+#define MAX_TRIES	1000
+
+static struct kfunc_bpf *skel;
+static struct bpf_link *attached;
+
+static void forget(void)
+{
+	bpf_link__destroy(attached);
+	attached = NULL;
+	kfunc_bpf__destroy(skel);
+	skel = NULL;
+}
+
+/* Load all of it, until the test is over. */
+static int load(const char *class)
+{
+	sbm_test_cleanup(forget);
+	skel = kfunc_bpf__open();
+	if (!skel)
+		return -errno;
+	return policy_set_string(skel->obj, skel->maps.reader, "class", class) ?:
+	       kfunc_bpf__load(skel);
+}
+
+/* Attach the policy that reads. */
+static int start_reading(const char *class)
+{
+	int err = load(class);
+
+	if (err)
+		return err;
+	attached = bpf_map__attach_struct_ops(skel->maps.reader);
+	return attached ? 0 : -errno;
+}
+
+static void want(int i, int hook, int kind, long long offset, unsigned int len)
+{
+	skel->bss->reads[i].hook = hook;
+	skel->bss->reads[i].kind = kind;
+	skel->bss->reads[i].offset = offset;
+	skel->bss->reads[i].len = len;
+	memset(skel->bss->reads[i].data, 0xee, sizeof(skel->bss->reads[i].data));
+}
+
+static int run(const struct bpf_program *prog)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts);
+
+	return bpf_prog_test_run_opts(bpf_program__fd(prog), &opts);
+}
+
+SBM_TEST(read_heap, "a hook reads as much of the heap as there is, and no more")
+{
+	static const unsigned char bytes[] = {
+		0xb8, 1, 0, 0, 0,			/* mov $1, %eax */
+		0xbf, 1, 0, 0, 0,			/* mov $1, %edi */
+		0x0f, 0x05,				/* syscall: grow */
+		0xc7, 0x80, 0xf8, 0x0f, 0, 0,		/* movl $..., */
+			0x44, 0x33, 0x22, 0x11,		/*   0xff8(%rax) */
+		0xf4,					/* hlt */
+	};
+	const struct box_code code = { bytes, sizeof(bytes) };
+	static const char end[8] = { 0x44, 0x33, 0x22, 0x11 };
+	static const char nothing[16];
+	struct box_result result;
+
+	CHECK_EQ(start_reading(BOX_CLASS), 0);
+	want(0, SBM_HOOK_FAULT, SBM_REGION_HEAP, PAGE - 8, 16);
+	want(1, SBM_HOOK_FAULT, SBM_REGION_HEAP, -8, 8);
+	want(2, SBM_HOOK_FAULT, SBM_REGION_HEAP, PAGE, 16);
+	want(3, SBM_HOOK_FAULT, SBM_REGION_HEAP, -PAGE - 1, 16);
+	CHECK_EQ(box_run(&code, &result), 0);
+	CHECK_STR(result.kind, "exception");
+	CHECK_EQ(skel->bss->reads[0].result, 8);
+	CHECK_EQ(memcmp(skel->bss->reads[0].data, end, 8), 0);
+	CHECK_EQ(memcmp(skel->bss->reads[0].data + 8, nothing, 8), 0);
+	CHECK_EQ(skel->bss->reads[1].result, 8);
+	CHECK_EQ(memcmp(skel->bss->reads[1].data, end, 8), 0);
+	CHECK_EQ(skel->bss->reads[2].result, 0);
+	CHECK_EQ(memcmp(skel->bss->reads[2].data, nothing, 16), 0);
+	CHECK_EQ(skel->bss->reads[3].result, -EINVAL);
+	CHECK_EQ(skel->bss->big_result, -E2BIG);
+}
+
+SBM_TEST(read_stack, "a hook reads what was on top of the stack at a fault")
+{
+	static const unsigned char bytes[] = {
+		0x68, 0x78, 0x56, 0x34, 0x12,		/* push $0x12345678 */
+		0xf4,					/* hlt */
+	};
+	const struct box_code code = { bytes, sizeof(bytes) };
+	struct box_result result;
+	unsigned long long top;
+
+	CHECK_EQ(start_reading(BOX_CLASS), 0);
+	skel->bss->at_sp = 1;
+	want(0, SBM_HOOK_FAULT, SBM_REGION_STACK, 0, 8);
+	CHECK_EQ(box_run(&code, &result), 0);
+	CHECK_EQ(skel->bss->reads[0].result, 8);
+	memcpy(&top, skel->bss->reads[0].data, 8);
+	CHECK_EQ(top, 0x12345678);
+
+	skel->bss->at_sp = 0;
+	want(0, SBM_HOOK_FAULT, SBM_REGION_STACK, STACK_SIZE - 4, 8);
+	want(1, SBM_HOOK_FAULT, SBM_REGION_STACK, STACK_SIZE, 8);
+	want(2, SBM_HOOK_FAULT, SBM_REGION_IMAGE, 0, 8);
+	want(3, SBM_HOOK_FAULT, SBM_REGION_INPUT, 0, 8);
+	CHECK_EQ(box_run(&code, &result), 0);
+	CHECK_EQ(skel->bss->reads[0].result, 4);
+	CHECK_EQ(skel->bss->reads[1].result, 0);
+	CHECK_EQ(skel->bss->reads[2].result, -EINVAL);
+	CHECK_EQ(skel->bss->reads[3].result, 0);
+}
+
+SBM_TEST(read_input, "an enter hook reads the input, and only the input")
+{
+	static const char input[16] = "0123456789abcdef";
+	char out[16];
+	int fd;
+
+	CHECK_EQ(start_reading(CODEC_CLASS), 0);
+	skel->bss->verdict = -E2BIG;
+	want(0, SBM_HOOK_ENTER, SBM_REGION_INPUT, -16, 16);
+	want(1, SBM_HOOK_ENTER, SBM_REGION_INPUT, CODEC_MAX - 8, 16);
+	want(2, SBM_HOOK_ENTER, SBM_REGION_INPUT, CODEC_MAX, 16);
+	want(3, SBM_HOOK_ENTER, SBM_REGION_OUTPUT, -1, 16);
+	fd = open(CODEC, O_RDWR);
+	CHECK(fd >= 0);
+	CHECK_EQ(write(fd, input, sizeof(input)), sizeof(input));
+	CHECK_EQ(pread(fd, out, sizeof(out), 0) < 0 ? errno : 0, E2BIG);
+	close(fd);
+	CHECK_EQ(skel->bss->reads[0].result, 16);
+	CHECK_EQ(memcmp(skel->bss->reads[0].data, input, 16), 0);
+	CHECK_EQ(skel->bss->reads[1].result, 8);
+	CHECK_EQ(memcmp(skel->bss->reads[1].data, input + 8, 8), 0);
+	CHECK_EQ(skel->bss->reads[2].result, 0);
+	CHECK_EQ(skel->bss->reads[3].result, 1);
+	CHECK_EQ(skel->bss->reads[3].data[0], 0);
+}
+
+SBM_TEST(read_before, "what an enter hook reads is what the call is going to see")
+{
+	int fd, value;
+
+	CHECK_EQ(start_reading(CODEC_CLASS), 0);
+	want(0, SBM_HOOK_ENTER, SBM_REGION_INOUT, 0, 8);
+	fd = open(CYCLE, O_WRONLY);
+	CHECK(fd >= 0);
+	CHECK_EQ(write(fd, "1", 1), 1);
+	close(fd);
+	CHECK_EQ(skel->bss->reads[0].result, 4);
+	memcpy(&value, skel->bss->reads[0].data, 4);
+	CHECK_EQ(value, 1);
+}
+
+/* Walk until the sandbox of a thread runs. */
+static int wait_found(pid_t pid)
+{
+	int tries = MAX_TRIES;
+
+	skel->bss->wanted_pid = pid;
+	do {
+		int err = run(skel->progs.walk) ?: run(skel->progs.find);
+
+		if (err)
+			return err;
+		if (skel->bss->nr_found == 1 && skel->bss->found &&
+		    skel->bss->found_info.state == SBM_STATE_RUNNING)
+			return 0;
+		usleep(10000);
+	} while (--tries);
+	return -ETIMEDOUT;
+}
+
+SBM_TEST(acquire, "a sandbox is found by its id as long as it lives")
+{
+	pid_t pid;
+
+	CHECK_EQ(load(BOX_CLASS), 0);
+	pid = box_start(&box_spin);
+	CHECK(pid > 0);
+	CHECK_EQ(wait_found(pid), 0);
+	CHECK_EQ(skel->bss->found_info.id, skel->bss->wanted_id);
+	CHECK_EQ(skel->bss->found_info.pid, pid);
+	CHECK_EQ(skel->bss->found_info.calls, 1);
+	CHECK_STR(skel->bss->found_info.class, BOX_CLASS);
+	CHECK_EQ(skel->bss->found_fault.kind, SBM_FAULT_NONE);
+	CHECK_EQ(skel->bss->found_regs.ip, 0);
+
+	CHECK_EQ(box_kill(pid), SIGKILL);
+	CHECK_EQ(run(skel->progs.find), 0);
+	CHECK_EQ(skel->bss->found, 0);
+	CHECK_EQ(run(skel->progs.walk), 0);
+	CHECK_EQ(skel->bss->nr_found, 0);
+	skel->bss->wanted_id = 0;
+	CHECK_EQ(run(skel->progs.find), 0);
+	CHECK_EQ(skel->bss->found, 0);
+}
+
+SBM_TEST(last_fault, "who traces the end of a call finds its fault and registers")
+{
+	struct box_result result;
+
+	CHECK_EQ(load(BOX_CLASS), 0);
+	attached = bpf_program__attach(skel->progs.on_exit);
+	CHECK(attached);
+	skel->bss->wanted_pid = getpid();
+	CHECK_EQ(box_run(&box_wild_write, &result), 0);
+	CHECK_EQ(skel->bss->found, 1);
+	CHECK_EQ(skel->bss->found_fault.kind, SBM_FAULT_EXCEPTION);
+	CHECK_EQ(skel->bss->found_fault.vector, 14);
+	CHECK_EQ(skel->bss->found_fault.addr, 0x1234);
+	CHECK_EQ(skel->bss->found_regs.ax, 0x1234);
+	CHECK_EQ(skel->bss->found_regs.r15, 0);
+}
