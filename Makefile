@@ -84,10 +84,12 @@ test-full:
 	@scripts/install-packages
 	@scripts/run-tests --full $(SUITES)
 
-#: make bench             what a call costs, in instructions (one more kernel)
+#: make bench [LANES=main]
+#:                        what a call costs, in instructions; with one more kernel,
+#:                        without SandBox Mode, unless LANES says so
 bench:
 	@scripts/install-packages
-	@scripts/bench
+	@scripts/bench $(LANES)
 
 #: make demo              the tour: a real image, a policy, hostile code
 demo:

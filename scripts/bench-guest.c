@@ -2,12 +2,13 @@
 /*
  * Runs in the guest what `make bench` measures.
  *
- *   bench-guest [FOLDER]
+ *   bench-guest [FOLDER [SBM_ATTACH]]
  *
  * Each item is done A times between the first and the second mark and B times
  * between the second and the third, so that what is common to both cancels out.
  * For each, "NAME A B" is printed. FOLDER has the inputs of the codecs; without
- * it, only what needs no sandbox is done.
+ * it, only what needs no sandbox is done. SBM_ATTACH is the selftests' program
+ * of that name, for policies.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -124,6 +125,74 @@ static void measure_block(unsigned int kib)
 	measure(text, run_file, 100, 1100);
 }
 
+/* Start SBM_ATTACH with so many policies. Closing the result ends it. */
+static int attach(const char *program, const char *map, int nr,
+		  const char *class, pid_t *pid)
+{
+	int in[2], out[2];
+	char number[16], c = 0;
+
+	if (pipe(in) || pipe(out))
+		die("pipe");
+	snprintf(number, sizeof(number), "%d", nr);
+	*pid = fork();
+	if (!*pid) {
+		dup2(in[0], 0);
+		dup2(out[1], 1);
+		close(in[1]);
+		close(out[0]);
+		execl(program, program, map, number, class, NULL);
+		_exit(1);
+	}
+	close(in[0]);
+	close(out[1]);
+	while (c != '\n')
+		if (read(out[0], &c, 1) != 1)
+			die(program);
+	close(out[0]);
+	return in[1];
+}
+
+/*
+ * A hook of so many policies. What is done is what asks the hook, once:
+ * "null" asks enter and exit. The names are NAME, MAP xN[, CLASS].
+ */
+static void measure_policies(const char *program, const char *name,
+			     const char *map, int nr, const char *class)
+{
+	char text[64];
+	pid_t pid;
+	int fd;
+
+	fd = attach(program, map, nr, class, &pid);
+	snprintf(text, sizeof(text), "%s, %s x%d%s%s", name, map, nr,
+		 *class ? ", " : "", class);
+	measure(text, run_file, 1000, 11000);
+	close(fd);
+	waitpid(pid, NULL, 0);
+}
+
+static void measure_hooks(const char *program)
+{
+	static const struct {
+		const char *item, *hook;
+	} hooks[] = {
+		{ "null", "enter" }, { "fault", "fault" },
+		{ "grow", "grow" }, { "null", "exit" },
+	};
+	char map[32];
+	unsigned int i, nr;
+
+	for (i = 0; i < sizeof(hooks) / sizeof(*hooks); i++) {
+		snprintf(map, sizeof(map), "empty_%s", hooks[i].hook);
+		for (nr = 1; nr <= 8; nr *= 2)
+			measure_policies(program, hooks[i].item, map, nr, "");
+		measure_policies(program, hooks[i].item, map, 1, "sbm-*");
+		snprintf(map, sizeof(map), "update_%s", hooks[i].hook);
+		measure_policies(program, hooks[i].item, map, 1, "");
+	}
+}
+
 static void give_input(const char *folder, const char *codec)
 {
 	static char data[1 << 17];
@@ -159,6 +228,9 @@ int main(int argc, char **argv)
 
 	measure("null", run_file, 10000, 60000);
 	measure("fault", run_file, 1000, 11000);
+	measure("grow", run_file, 1000, 11000);
+	if (argc > 2)
+		measure_hooks(argv[2]);
 	measure("create-destroy", run_file, 100, 1100);
 	measure("create-call-destroy", run_file, 100, 1100);
 	measure("reset", run_file, 100, 1100);

@@ -22,6 +22,7 @@
 #include <linux/vmalloc.h>
 
 #include "internal.h"
+#include "tests/raw.h"
 #include "tests/sandboxed.h"
 
 /* One block, as squashfs has it by default, and the largest it can have. */
@@ -43,6 +44,8 @@ static size_t bench_size = BENCH_BLOCK;
 
 struct bench {
 	struct sbm sbm;
+	struct sbm_raw raw;
+	bool has_raw;
 	struct sbm_buf *block;
 	struct sbm_buf *in;
 	struct sbm_buf *out;
@@ -59,6 +62,30 @@ static int bench_fault(struct bench *bench, enum sbm_codec codec)
 	int ret = sbm_call(&bench->sbm, sbm_test_read_at, NULL, 0);
 
 	return ret == SBM_ERR_FAULT ? sbm_reset(&bench->sbm) : -EILSEQ;
+}
+
+/* A call that wants a page of heap, and the reset that takes it back. */
+static int bench_grow(struct bench *bench, enum sbm_codec codec)
+{
+	static const u8 code[] = {
+		0xb8, SBM_CALL_GROW, 0, 0, 0,	/* mov $SBM_CALL_GROW, %eax */
+		0xbf, 1, 0, 0, 0,		/* mov $1, %edi */
+		0x0f, 0x05,			/* syscall */
+		0x48, 0xf7, 0xd8,		/* neg %rax: CF if not zero */
+		0x19, 0xc0,			/* sbb %eax, %eax: -CF */
+		0xff, 0xc0,			/* inc %eax: 0 if it grew */
+		0xc3,				/* ret */
+	};
+	int err;
+
+	if (!bench->has_raw) {
+		err = sbm_raw_init(&bench->raw, code, sizeof(code));
+		if (err)
+			return err;
+		bench->has_raw = true;
+	}
+	return sbm_raw_run(&bench->raw, 0) ? -EILSEQ :
+					     sbm_reset(&bench->raw.sbm);
 }
 
 /* The life of a sandbox, without a call and with one. */
@@ -138,6 +165,7 @@ static const struct bench_file {
 } bench_files[] = {
 	{ "null", bench_null },
 	{ "fault", bench_fault },
+	{ "grow", bench_grow },
 	{ "create-destroy", bench_create },
 	{ "create-call-destroy", bench_once },
 	{ "reset", bench_reset },
@@ -179,6 +207,8 @@ static ssize_t bench_run_write(struct file *file, const char __user *buf,
 	err = bench_set_up(&bench);
 	for (i = 0; i < rounds && !err; i++)
 		err = what->run(&bench, what->codec);
+	if (bench.has_raw)
+		sbm_raw_destroy(&bench.raw);
 	sbm_destroy(&bench.sbm);
 	return err ?: count;
 }
