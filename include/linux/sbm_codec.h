@@ -39,12 +39,18 @@ int sbm_decompress_direct(enum sbm_codec codec, const void *in, size_t in_len,
  * @state: private, where the sandbox keeps its state.
  * @out: private, where its output is.
  * @error: private, what the last read ended with.
+ * @pull: private, supplies the compressed data,
+ * @pull_ctx: private, to whom this is passed,
+ * @pull_error: private, and what it failed with.
  */
 struct sbm_stream {
 	struct sbm *sbm;
 	struct sbm_buf *state;
 	struct sbm_buf *out;
 	int error;
+	sbm_pull_fn pull;
+	void *pull_ctx;
+	ssize_t pull_error;
 };
 
 #ifdef CONFIG_SANDBOX_MODE

@@ -28,10 +28,16 @@ const char *sbm_codec_name(enum sbm_codec codec)
 }
 EXPORT_SYMBOL_GPL(sbm_codec_name);
 
-/* What comes from a sandbox is a number, and may be any. */
-static int sbm_check_produced(int ret, size_t out_len)
+/*
+ * What comes from a sandbox is a number, and may be any: more than there is
+ * room for, an error that means something else to whoever gets it, or none at
+ * all.
+ */
+static int sbm_check_produced(const struct sbm *sbm, int ret, size_t out_len)
 {
-	return ret > 0 && ret > out_len ? -EIO : ret;
+	if (sbm_error(sbm) || ret == -ENOMEM)
+		return ret;
+	return ret < 0 || ret > out_len ? -EIO : ret;
 }
 
 /**
@@ -80,7 +86,7 @@ int sbm_decompress(struct sbm *sbm, enum sbm_codec codec, const void *in,
 	default:
 		return -EINVAL;
 	}
-	return sbm_check_produced(ret, out_len);
+	return sbm_check_produced(sbm, ret, out_len);
 }
 EXPORT_SYMBOL_GPL(sbm_decompress);
 

@@ -5,9 +5,33 @@
 
 #include "stream.h"
 
+static ssize_t sbm_stream_pull(void *ctx, void *buf, size_t size)
+{
+	struct sbm_stream *stream = ctx;
+	ssize_t ret = stream->pull(stream->pull_ctx, buf, size);
+
+	if (ret < 0)
+		stream->pull_error = ret;
+	return ret;
+}
+
+/*
+ * What comes from a sandbox is a number, and may be any: more than was asked
+ * for, an error that means something else to whoever gets it, or none at all.
+ */
+static int sbm_stream_check(const struct sbm_stream *stream, int ret,
+			    size_t most)
+{
+	if (sbm_error(stream->sbm) || ret == -ENOMEM)
+		return ret;
+	if (ret < 0)
+		return ret == stream->pull_error ? ret : -EIO;
+	return ret > most ? -EIO : ret;
+}
+
 /**
  * sbm_stream_open() - begin to decompress a stream
- * @stream: To be initialised.
+ * @stream: To be initialised; stays where it is.
  * @sbm: SBM instance of a class with SBM_GATE(sbm_pull), for this stream alone
  *	until sbm_stream_close().
  * @codec: Any but %SBM_CODEC_LZ4 and %SBM_CODEC_LZO.
@@ -26,15 +50,22 @@ int sbm_stream_open(struct sbm_stream *stream, struct sbm *sbm,
 		    enum sbm_codec codec, u32 window, size_t chunk,
 		    sbm_pull_fn pull, void *ctx)
 {
-	*stream = (struct sbm_stream) { .sbm = sbm };
+	int ret;
+
+	*stream = (struct sbm_stream) {
+		.sbm = sbm,
+		.pull = pull,
+		.pull_ctx = ctx,
+	};
 	stream->state = sbm_alloc_buf(sbm, sizeof(void *), SBM_INOUT);
 	stream->out = sbm_alloc_buf(sbm, chunk, SBM_OUT);
 	if (sbm_error(sbm))
 		return sbm_error(sbm);
 
-	sbm_set_pull(sbm, pull, ctx);
-	return sbm_call(sbm, sbm_codec_stream_open, stream->state->sbm_ptr,
-			codec, window);
+	sbm_set_pull(sbm, sbm_stream_pull, stream);
+	ret = sbm_call(sbm, sbm_codec_stream_open, stream->state->sbm_ptr,
+		       codec, window);
+	return ret == -EINVAL ? ret : sbm_stream_check(stream, ret, 0);
 }
 EXPORT_SYMBOL_GPL(sbm_stream_open);
 
@@ -61,9 +92,7 @@ ssize_t sbm_stream_read(struct sbm_stream *stream, void *out, size_t len)
 
 	ret = sbm_call(stream->sbm, sbm_codec_stream_read,
 		       stream->state->sbm_ptr, stream->out->sbm_ptr, len);
-	/* What comes from a sandbox is a number, and may be any. */
-	if (ret > 0 && ret > len)
-		ret = -EIO;
+	ret = sbm_stream_check(stream, ret, len);
 	if (ret > 0)
 		sbm_buf_read(stream->out, 0, out, ret);
 	else
