@@ -249,6 +249,6 @@ int main(int argc, char **argv)
 	}
 	check_text(family);
 
-	printf("# escape attempts contained: %u/%u\n", contained, tried);
+	printf("# score: escape attempts contained: %u/%u\n", contained, tried);
 	ksft_finished();
 }
