@@ -45,20 +45,16 @@ static struct sbm_region *sbm_region_find(struct sbm_sandbox *sandbox,
 					  unsigned long va, size_t len,
 					  unsigned int prot)
 {
-	struct sbm_region *region;
+	struct sbm_region *region = sbm_region_at(sandbox, va);
+	size_t offset, size;
 
-	list_for_each_entry(region, &sandbox->regions, node) {
-		size_t size = PAGE_SIZE * (region == sandbox->heap ?
-					   sandbox->info.heap_pages :
-					   region->nr_pages);
+	if (!region || prot & ~region->prot)
+		return NULL;
 
-		if (va < region->va || va - region->va >= size)
-			continue;
-		if (len > size - (va - region->va) || prot & ~region->prot)
-			return NULL;
-		return region;
-	}
-	return NULL;
+	offset = va - region->va;
+	size = PAGE_SIZE * (region == sandbox->heap ? sandbox->info.heap_pages :
+						      region->nr_pages);
+	return offset < size && len <= size - offset ? region : NULL;
 }
 
 /**

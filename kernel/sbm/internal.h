@@ -263,6 +263,7 @@ int sbm_region_map(struct sbm_sandbox *sandbox, struct sbm_region *region,
 void sbm_region_return(struct sbm_sandbox *sandbox, struct sbm_region *region);
 int sbm_region_shrink(struct sbm_sandbox *sandbox, struct sbm_region *region,
 		      unsigned int nr_pages);
+struct sbm_region *sbm_region_at(struct sbm_sandbox *sandbox, unsigned long va);
 void sbm_region_destroy(struct sbm_sandbox *sandbox, struct sbm_region *region);
 void sbm_region_free_all(struct sbm_sandbox *sandbox);
 unsigned long sbm_nr_pages(void);

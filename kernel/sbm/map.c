@@ -246,14 +246,11 @@ int sbm_unmap(struct sbm *sbm, const void *addr)
 	if (!sandbox)
 		return -EINVAL;
 
-	list_for_each_entry(region, &sandbox->regions, node) {
-		if (region->lent && region->nr_pages &&
-		    region->va == (unsigned long)addr) {
-			sbm_unmap_region(sandbox, region);
-			return 0;
-		}
-	}
-	return -EINVAL;
+	region = sbm_region_at(sandbox, (unsigned long)addr);
+	if (!region || !region->lent || region->va != (unsigned long)addr)
+		return -EINVAL;
+	sbm_unmap_region(sandbox, region);
+	return 0;
 }
 EXPORT_SYMBOL_GPL(sbm_unmap);
 

@@ -319,6 +319,27 @@ void sbm_region_return(struct sbm_sandbox *sandbox, struct sbm_region *region)
 }
 
 /**
+ * sbm_region_at() - find the region that has an address
+ * @sandbox: The sandbox.
+ * @va: An address, maybe one that the sandbox has made up.
+ *
+ * Return: The region with a page there, or %NULL. Of the heap, that may be a
+ * spare one.
+ * Context: The owner's.
+ */
+struct sbm_region *sbm_region_at(struct sbm_sandbox *sandbox, unsigned long va)
+{
+	struct sbm_region *region;
+
+	list_for_each_entry(region, &sandbox->regions, node) {
+		if (va >= region->va &&
+		    va - region->va < region->nr_pages * PAGE_SIZE)
+			return region;
+	}
+	return NULL;
+}
+
+/**
  * sbm_region_destroy() - free one region
  * @sandbox: Sandbox at %SBM_LEVEL_WEAK.
  * @region: One of its regions.
