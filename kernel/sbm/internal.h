@@ -37,8 +37,10 @@
  * @node: Entry in &sbm_sandbox.regions.
  * @va: Address in the sandbox, page-aligned. Unmapped on both sides.
  * @pages: The pages behind it; the region holds a reference of each.
+ * @nr_slots: How many @pages has room for. Only the owner makes it more, under
+ *	&sbm_sandbox.lock.
  * @nr_pages: Pages mapped now.
- * @max_pages: Pages of address space set aside; @pages has as many slots.
+ * @max_pages: Pages of address space set aside.
  * @area: The address space, at %SBM_LEVEL_WEAK.
  * @prot: SBM_PROT_* flags.
  * @failed: Growing it failed half way: part of @pages may not be mapped.
@@ -57,6 +59,7 @@ struct sbm_region {
 	struct list_head node;
 	unsigned long va;
 	struct page **pages;
+	unsigned int nr_slots;
 	unsigned int nr_pages;
 	unsigned int max_pages;
 	struct vm_struct *area;

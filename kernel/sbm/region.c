@@ -10,8 +10,10 @@
 #include <linux/gfp.h>
 #include <linux/highmem.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/overflow.h>
 #include <linux/slab.h>
 
 #include "internal.h"
@@ -27,6 +29,12 @@
  * caller.
  */
 #define SBM_HEAP_GFP	(SBM_GFP | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
+static gfp_t sbm_region_gfp(const struct sbm_sandbox *sandbox,
+			    const struct sbm_region *region)
+{
+	return region == sandbox->heap ? SBM_HEAP_GFP : SBM_GFP;
+}
 
 static atomic_long_t sbm_pages;
 
@@ -70,6 +78,28 @@ static int sbm_alloc_pages(struct page **pages, unsigned int nr, gfp_t gfp)
 	return 0;
 }
 
+/*
+ * Makes room for the addresses of @nr pages. There is twice as much each time,
+ * as code inside may want its heap page by page.
+ */
+static int sbm_region_add_slots(struct sbm_region *region, unsigned int nr,
+				gfp_t gfp)
+{
+	struct page **pages;
+
+	if (nr <= region->nr_slots)
+		return 0;
+
+	nr = min(max(nr, 2 * region->nr_slots), region->max_pages);
+	pages = kvrealloc(region->pages, array_size(nr, sizeof(*pages)),
+			  gfp & ~__GFP_ZERO);
+	if (!pages)
+		return -ENOMEM;
+	region->pages = pages;
+	region->nr_slots = nr;
+	return 0;
+}
+
 static void sbm_region_free(struct sbm_sandbox *sandbox,
 			    struct sbm_region *region)
 {
@@ -97,17 +127,21 @@ static void sbm_region_free(struct sbm_sandbox *sandbox,
 int sbm_region_grow(struct sbm_sandbox *sandbox, struct sbm_region *region,
 		    unsigned int nr_pages)
 {
-	struct page **pages = region->pages + region->nr_pages;
 	unsigned long va = region->va +
 			   (unsigned long)region->nr_pages * PAGE_SIZE;
+	gfp_t gfp = sbm_region_gfp(sandbox, region);
+	struct page **pages;
 	int err;
 
 	lockdep_assert_held(&sandbox->lock);
 	if (region->failed)
 		return -ENOMEM;
 
-	err = sbm_alloc_pages(pages, nr_pages, region == sandbox->heap ?
-					       SBM_HEAP_GFP : SBM_GFP);
+	err = sbm_region_add_slots(region, region->nr_pages + nr_pages, gfp);
+	if (err)
+		return err;
+	pages = region->pages + region->nr_pages;
+	err = sbm_alloc_pages(pages, nr_pages, gfp);
 	if (err)
 		return err;
 
@@ -183,12 +217,6 @@ struct sbm_region *sbm_region_create_at(struct sbm_sandbox *sandbox,
 	if (!region)
 		return ERR_PTR(-ENOMEM);
 
-	region->pages = kvcalloc(max_pages, sizeof(*region->pages),
-				 GFP_KERNEL_ACCOUNT);
-	if (!region->pages) {
-		kfree(region);
-		return ERR_PTR(-ENOMEM);
-	}
 	region->va = va;
 	region->max_pages = max_pages;
 	region->prot = prot;
@@ -255,14 +283,18 @@ struct sbm_region *sbm_region_lend(struct sbm_sandbox *sandbox,
 	list_for_each_entry(region, &sandbox->regions, node) {
 		if (region->lent && !region->nr_pages &&
 		    region->prot == prot && region->max_pages >= nr_pages)
-			return region;
+			goto found;
 	}
 
 	/* So that sizes which differ a little share one. */
-	nr_pages = roundup_pow_of_two(nr_pages);
-	region = sbm_region_create(sandbox, 0, nr_pages, prot);
-	if (!IS_ERR(region))
-		region->lent = true;
+	region = sbm_region_create(sandbox, 0, roundup_pow_of_two(nr_pages),
+				   prot);
+	if (IS_ERR(region))
+		return region;
+	region->lent = true;
+found:
+	if (sbm_region_add_slots(region, nr_pages, SBM_GFP))
+		return ERR_PTR(-ENOMEM);
 	return region;
 }
 
