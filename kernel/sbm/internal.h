@@ -162,7 +162,7 @@ void arch_sbm_unmap(struct sbm_sandbox *sandbox, unsigned long va,
 int arch_sbm_try_unmap(struct sbm_sandbox *sandbox, unsigned long va,
 		       unsigned int nr);
 int arch_sbm_reserve(struct sbm_sandbox *sandbox, unsigned long va,
-		     unsigned int nr, unsigned int prot);
+		     unsigned int nr);
 unsigned long arch_sbm_image_va(u32 offset);
 const void *arch_sbm_image_at(unsigned long va, size_t len);
 unsigned long arch_sbm_image_size(void);
@@ -188,7 +188,7 @@ static inline void arch_sbm_unmap(struct sbm_sandbox *s, unsigned long va,
 static inline int arch_sbm_try_unmap(struct sbm_sandbox *s, unsigned long va,
 				     unsigned int nr) { return -EOPNOTSUPP; }
 static inline int arch_sbm_reserve(struct sbm_sandbox *s, unsigned long va,
-				   unsigned int nr, unsigned int prot)
+				   unsigned int nr)
 { return -EOPNOTSUPP; }
 static inline unsigned long arch_sbm_image_va(u32 offset) { return 0; }
 static inline const void *arch_sbm_image_at(unsigned long va, size_t len)

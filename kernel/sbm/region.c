@@ -225,7 +225,7 @@ struct sbm_region *sbm_region_create_at(struct sbm_sandbox *sandbox,
 		list_add_tail(&region->node, &sandbox->regions);
 
 	if (sandbox->info.level == SBM_LEVEL_STRONG)
-		err = arch_sbm_reserve(sandbox, va, max_pages, prot);
+		err = arch_sbm_reserve(sandbox, va, max_pages);
 	else
 		err = sbm_weak_reserve(region);
 	if (err)

@@ -183,15 +183,17 @@ struct scan {
 	unsigned int foreign;
 };
 
-static void scan_page(struct scan *scan, const struct follow_pfnmap_args *args)
+static int scan_page(pte_t *ptep, unsigned long va, void *data)
 {
-	const u64 *words = kmap_local_page(pfn_to_page(args->pfn));
-	pgprotval_t prot = pgprot_val(args->pgprot);
+	pte_t pte = ptep_get(ptep);
+	const u64 *words = kmap_local_page(pte_page(pte));
+	pteval_t prot = pte_flags(pte);
 	bool code = !(prot & _PAGE_NX);
+	struct scan *scan = data;
 	unsigned int i;
 
 	scan->pages++;
-	scan->wx += args->writable && code;
+	scan->wx += pte_write(pte) && code;
 	scan->foreign += !(prot & _PAGE_USER) || (prot & _PAGE_GLOBAL);
 
 	for (i = 0; i < PAGE_SIZE / sizeof(*words); i++) {
@@ -200,9 +202,10 @@ static void scan_page(struct scan *scan, const struct follow_pfnmap_args *args)
 			continue;
 		scan->found++;
 		scan->word = words[i];
-		scan->va = args->address + i * sizeof(*words);
+		scan->va = va + i * sizeof(*words);
 	}
 	kunmap_local(words);
+	return 0;
 }
 
 /* Looks at everything that is mapped, by the page tables the CPU uses. */
@@ -212,19 +215,15 @@ static struct scan scan_sandbox(struct kunit *test, struct sbm *sbm)
 	struct vm_area_struct *vma;
 	struct vma_iterator vmi;
 	struct scan scan = { };
+	int err;
 
 	vma_iter_init(&vmi, mm, 0);
 	mmap_read_lock(mm);
 	for_each_vma(vmi, vma) {
-		struct follow_pfnmap_args args = { .vma = vma };
-
-		for (args.address = vma->vm_start; args.address < vma->vm_end;
-		     args.address += PAGE_SIZE) {
-			if (follow_pfnmap_start(&args))
-				continue;
-			scan_page(&scan, &args);
-			follow_pfnmap_end(&args);
-		}
+		err = apply_to_existing_page_range(mm, vma->vm_start,
+						   vma->vm_end - vma->vm_start,
+						   scan_page, &scan);
+		KUNIT_EXPECT_EQ(test, err, 0);
 	}
 	mmap_read_unlock(mm);
 

@@ -41,7 +41,8 @@ struct sbm_saved {
  * @regs: The sandbox's registers while it is not running.
  * @top: Where the entry code puts its frame while the sandbox runs.
  * @sandbox: The sandbox this is part of.
- * @mm: The address space.
+ * @mm: The address space,
+ * @vma: all of it that can be used.
  * @data: Private copy of the image's data, or %NULL if it has none.
  * @saved: What to restore on the way out.
  * @reason: Why the sandbox came back; filled in on the way out.
@@ -62,6 +63,7 @@ struct arch_sbm {
 	unsigned long top;
 	struct sbm_sandbox *sandbox;
 	struct mm_struct *mm;
+	struct vm_area_struct *vma;
 	struct sbm_region *data;
 	struct sbm_saved saved;
 	enum sbm_exit_reason reason;

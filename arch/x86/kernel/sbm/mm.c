@@ -8,6 +8,10 @@
  * swapping, no copy on write, no get_user_pages(). The sandbox has a reference
  * of each page.
  *
+ * There is one vm_area_struct for all of it. That mm finds the page tables by
+ * it is all it is for: what may be done with a page is said in its entry, and
+ * an access that no entry allows is a fault of the sandbox.
+ *
  * Lock ordering: the mmap_lock of a sandbox is taken under file system locks
  * and under the mmap_lock of processes, never the other way round. It has a
  * lockdep class of its own, and is not taken on the way in or out. Reclaim only
@@ -16,7 +20,6 @@
 #include <linux/cred.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
-#include <linux/pfn_t.h>
 #include <linux/sched/coredump.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
@@ -42,16 +45,22 @@ static const struct vm_operations_struct sbm_vm_ops = {
 	.name = sbm_vma_name,
 };
 
-static vm_flags_t sbm_vm_flags(unsigned int prot)
+/*
+ * Address space of a sandbox, from the image on: room for more than 200 of the
+ * largest buffers. More would be more to walk when it is taken apart.
+ */
+#define SBM_SPACE	SZ_64G
+
+/* What memory is that other processes may have mapped as well. */
+static pgprot_t sbm_pgprot(unsigned int prot)
 {
-	vm_flags_t flags = VM_SHARED | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP |
-			   VM_DONTCOPY | VM_READ;
+	vm_flags_t flags = VM_SHARED | VM_READ;
 
 	if (prot & SBM_PROT_WRITE)
 		flags |= VM_WRITE;
 	if (prot & SBM_PROT_EXEC)
 		flags |= VM_EXEC;
-	return flags;
+	return vm_get_page_prot(flags);
 }
 
 static struct mm_struct *sbm_mm_alloc(void)
@@ -77,20 +86,9 @@ static struct mm_struct *sbm_mm_alloc(void)
 	return mm;
 }
 
-/**
- * arch_sbm_reserve() - set aside address space
- * @sandbox: The sandbox.
- * @va: First address, page-aligned.
- * @nr: Number of pages.
- * @prot: SBM_PROT_* flags of what will be mapped there.
- *
- * Return: Zero or -ENOMEM.
- * Context: Process context; may sleep.
- */
-int arch_sbm_reserve(struct sbm_sandbox *sandbox, unsigned long va,
-		     unsigned int nr, unsigned int prot)
+static int sbm_mm_reserve(struct arch_sbm *arch)
 {
-	struct mm_struct *mm = sandbox->arch->mm;
+	struct mm_struct *mm = arch->mm;
 	struct vm_area_struct *vma;
 	int err;
 
@@ -98,11 +96,12 @@ int arch_sbm_reserve(struct sbm_sandbox *sandbox, unsigned long va,
 	if (!vma)
 		return -ENOMEM;
 
-	vma->vm_start = va;
-	vma->vm_end = va + (unsigned long)nr * PAGE_SIZE;
-	vma->vm_pgoff = va >> PAGE_SHIFT;
+	vma->vm_start = sbm_image_base();
+	vma->vm_end = vma->vm_start + SBM_SPACE;
+	vma->vm_pgoff = vma->vm_start >> PAGE_SHIFT;
 	vma->vm_ops = &sbm_vm_ops;
-	vm_flags_init(vma, sbm_vm_flags(prot));
+	vm_flags_init(vma, VM_SHARED | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP |
+			   VM_DONTCOPY);
 	vma->vm_page_prot = vm_get_page_prot(vma->vm_flags);
 
 	mmap_write_lock(mm);
@@ -112,15 +111,27 @@ int arch_sbm_reserve(struct sbm_sandbox *sandbox, unsigned long va,
 
 	if (err)
 		vm_area_free(vma);
+	else
+		arch->vma = vma;
 	return err;
 }
 
-static int sbm_insert_pfn(struct vm_area_struct *vma, unsigned long va,
-			  unsigned long pfn)
+/**
+ * arch_sbm_reserve() - set aside address space
+ * @sandbox: The sandbox.
+ * @va: First address, page-aligned.
+ * @nr: Number of pages.
+ *
+ * Return: Zero, or -ENOMEM if the sandbox has used up its address space.
+ */
+int arch_sbm_reserve(struct sbm_sandbox *sandbox, unsigned long va,
+		     unsigned int nr)
 {
-	vm_fault_t ret = vmf_insert_pfn_prot(vma, va, pfn, vma->vm_page_prot);
+	const struct vm_area_struct *vma = sandbox->arch->vma;
+	unsigned long size = (unsigned long)nr * PAGE_SIZE;
 
-	return ret == VM_FAULT_NOPAGE ? 0 : vm_fault_to_errno(ret, 0);
+	return va >= vma->vm_start && va < vma->vm_end &&
+	       size <= vma->vm_end - va ? 0 : -ENOMEM;
 }
 
 /*
@@ -136,25 +147,55 @@ static bool sbm_page_cached(const struct page *page)
 #endif
 }
 
-/* What sbm_set_pte() needs: @pages is the next one. */
+/* What sbm_set_pte() needs: the next page is the first of @pages, or @pfn. */
 struct sbm_ptes {
 	struct mm_struct *mm;
 	struct page **pages;
+	unsigned long pfn;
 	pgprot_t prot;
 };
 
 static int sbm_set_pte(pte_t *pte, unsigned long va, void *data)
 {
 	struct sbm_ptes *ptes = data;
-	struct page *page = *ptes->pages++;
+	unsigned long pfn;
 
-	if (!sbm_page_cached(page))
-		return -EINVAL;
+	if (ptes->pages) {
+		struct page *page = *ptes->pages++;
+
+		if (!sbm_page_cached(page))
+			return -EINVAL;
+		pfn = page_to_pfn(page);
+	} else {
+		pfn = ptes->pfn++;
+	}
 	if (WARN_ON_ONCE(!pte_none(ptep_get(pte))))
 		return -EBUSY;
 
-	set_pte_at(ptes->mm, va, pte, pte_mkspecial(mk_pte(page, ptes->prot)));
+	set_pte_at(ptes->mm, va, pte, pte_mkspecial(pfn_pte(pfn, ptes->prot)));
 	return 0;
+}
+
+/*
+ * Nothing was mapped there before, so no TLB entry has to go. The entries are
+ * set as vmf_insert_pfn_prot() would, but that looks up each page in the memory
+ * map to learn its cache attributes.
+ */
+static int sbm_set_ptes(struct sbm_sandbox *sandbox, unsigned long va,
+			unsigned int nr, struct sbm_ptes *ptes)
+{
+	struct mm_struct *mm = sandbox->arch->mm;
+	int err;
+
+	if (WARN_ON_ONCE(arch_sbm_reserve(sandbox, va, nr)))
+		return -EINVAL;
+
+	ptes->mm = mm;
+	mmap_write_lock(mm);
+	err = apply_to_page_range(mm, va, (unsigned long)nr * PAGE_SIZE,
+				  sbm_set_pte, ptes);
+	mmap_write_unlock(mm);
+	return err;
 }
 
 /**
@@ -163,11 +204,7 @@ static int sbm_set_pte(pte_t *pte, unsigned long va, void *data)
  * @va: First address, page-aligned.
  * @pages: The pages; the caller keeps its references while they are mapped.
  * @nr: Number of pages.
- * @prot: As for arch_sbm_reserve().
- *
- * Nothing was mapped there before, so no TLB entry has to go. The entries are
- * set as vmf_insert_pfn_prot() would, but that looks up each page in the memory
- * map to learn its cache attributes.
+ * @prot: SBM_PROT_* flags.
  *
  * Return: Zero; or -ENOMEM, or -EINVAL for pages that are not cached as usual:
  * then part of them may be mapped.
@@ -176,42 +213,44 @@ static int sbm_set_pte(pte_t *pte, unsigned long va, void *data)
 int arch_sbm_map(struct sbm_sandbox *sandbox, unsigned long va,
 		 struct page **pages, unsigned int nr, unsigned int prot)
 {
-	struct mm_struct *mm = sandbox->arch->mm;
-	unsigned long size = (unsigned long)nr * PAGE_SIZE;
-	struct sbm_ptes ptes = { .mm = mm, .pages = pages };
-	struct vm_area_struct *vma;
-	int err;
+	struct sbm_ptes ptes = { .pages = pages, .prot = sbm_pgprot(prot) };
 
-	mmap_write_lock(mm);
-	vma = vma_lookup(mm, va);
-	if (WARN_ON_ONCE(!vma || vma->vm_flags != sbm_vm_flags(prot) ||
-			 size > vma->vm_end - va)) {
-		err = -EINVAL;
-	} else {
-		ptes.prot = vma->vm_page_prot;
-		err = apply_to_page_range(mm, va, size, sbm_set_pte, &ptes);
-	}
-	mmap_write_unlock(mm);
-
-	return err;
+	return sbm_set_ptes(sandbox, va, nr, &ptes);
 }
 
-static void sbm_zap(struct mm_struct *mm, unsigned long va, unsigned int nr)
+/**
+ * sbm_mm_map_pfn() - map memory that belongs to the kernel image
+ * @sandbox: The sandbox.
+ * @va: First address, page-aligned.
+ * @pfn: First page frame.
+ * @nr: Number of pages.
+ * @prot: SBM_PROT_* flags; not writable.
+ *
+ * Return: Zero or a negative errno.
+ * Context: Process context; may sleep.
+ */
+int sbm_mm_map_pfn(struct sbm_sandbox *sandbox, unsigned long va,
+		   unsigned long pfn, unsigned int nr, unsigned int prot)
 {
-	unsigned long size = (unsigned long)nr * PAGE_SIZE;
-	struct vm_area_struct *vma;
+	struct sbm_ptes ptes = { .pfn = pfn, .prot = sbm_pgprot(prot) };
 
-	vma = vma_lookup(mm, va);
+	return sbm_set_ptes(sandbox, va, nr, &ptes);
+}
+
+static void sbm_zap(struct sbm_sandbox *sandbox, unsigned long va,
+		    unsigned int nr)
+{
 	/* zap_vma_ptes() says nothing if it has done nothing. */
-	if (!WARN_ON_ONCE(!vma || size > vma->vm_end - va))
-		zap_vma_ptes(vma, va, size);
+	if (!WARN_ON_ONCE(arch_sbm_reserve(sandbox, va, nr)))
+		zap_vma_ptes(sandbox->arch->vma, va,
+			     (unsigned long)nr * PAGE_SIZE);
 }
 
 /**
  * arch_sbm_unmap() - take pages away that were mapped
  * @sandbox: Sandbox that is not in a call.
  * @va: First address, page-aligned.
- * @nr: Number of pages, of one arch_sbm_reserve(); not all need be mapped.
+ * @nr: Number of pages; not all need be mapped.
  *
  * When this returns, no CPU reaches the pages through the sandbox any more.
  * zap_vma_ptes() clears the entries and ends in flush_tlb_mm_range(), which
@@ -230,7 +269,7 @@ void arch_sbm_unmap(struct sbm_sandbox *sandbox, unsigned long va,
 	struct mm_struct *mm = sandbox->arch->mm;
 
 	mmap_read_lock(mm);
-	sbm_zap(mm, va, nr);
+	sbm_zap(sandbox, va, nr);
 	mmap_read_unlock(mm);
 }
 
@@ -253,41 +292,9 @@ int arch_sbm_try_unmap(struct sbm_sandbox *sandbox, unsigned long va,
 
 	if (!mmap_read_trylock(mm))
 		return -EAGAIN;
-	sbm_zap(mm, va, nr);
+	sbm_zap(sandbox, va, nr);
 	mmap_read_unlock(mm);
 	return 0;
-}
-
-/**
- * sbm_mm_map_pfn() - map memory that belongs to the kernel image
- * @sandbox: The sandbox.
- * @va: First address, page-aligned.
- * @pfn: First page frame.
- * @nr: Number of pages.
- * @prot: SBM_PROT_* flags; not writable.
- *
- * Return: Zero or a negative errno.
- * Context: Process context; may sleep.
- */
-int sbm_mm_map_pfn(struct sbm_sandbox *sandbox, unsigned long va,
-		   unsigned long pfn, unsigned int nr, unsigned int prot)
-{
-	struct mm_struct *mm = sandbox->arch->mm;
-	struct vm_area_struct *vma;
-	unsigned int i;
-	int err;
-
-	err = arch_sbm_reserve(sandbox, va, nr, prot);
-	if (err)
-		return err;
-
-	mmap_write_lock(mm);
-	vma = vma_lookup(mm, va);
-	for (i = 0; i < nr && !err; i++, va += PAGE_SIZE)
-		err = sbm_insert_pfn(vma, va, pfn + i);
-	mmap_write_unlock(mm);
-
-	return err;
 }
 
 /**
@@ -315,7 +322,9 @@ int arch_sbm_create(struct sbm_sandbox *sandbox)
 	arch->sandbox = sandbox;
 	sandbox->arch = arch;
 	sandbox->next_va = sbm_image_end() + PAGE_SIZE;
-	err = sbm_image_map(sandbox);
+	err = sbm_mm_reserve(arch);
+	if (!err)
+		err = sbm_image_map(sandbox);
 	if (err)
 		arch_sbm_free(sandbox);
 	return err;
