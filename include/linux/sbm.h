@@ -20,6 +20,7 @@
 #include <uapi/linux/sbm.h>
 
 struct sbm_gate;
+struct sbm_pool;
 struct page;
 struct sbm_sandbox;
 
@@ -52,6 +53,8 @@ struct sbm_class {
 	/* private: */
 	struct list_head node;		/* entry in the list of classes */
 	atomic_t nr_sandboxes;		/* live sandboxes of the class */
+	struct list_head pool_node;	/* entry in the list of pools */
+	struct sbm_pool __percpu *pool;	/* ready sandboxes, or %NULL */
 	bool quarantined;		/* further calls are refused */
 	struct ratelimit_state log_limit; /* of sbm_log() */
 };
@@ -60,6 +63,8 @@ struct sbm_class {
 #define SBM_CLASS_STRONG	BIT(0)
 /* Flush branch predictors between this class and anything else (IBPB). */
 #define SBM_CLASS_IBPB		BIT(1)
+/* Make each sandbox of this class from scratch: none has had another life. */
+#define SBM_CLASS_FRESH		BIT(2)
 
 /**
  * enum sbm_dir - direction of a buffer

@@ -75,9 +75,14 @@ int sbm_class_register(struct sbm_class *class)
 	ratelimit_state_init(&class->log_limit, DEFAULT_RATELIMIT_INTERVAL,
 			     DEFAULT_RATELIMIT_BURST);
 	ratelimit_set_flags(&class->log_limit, RATELIMIT_MSG_ON_RELEASE);
-	err = sbm_sysfs_add_class(class);
+	err = sbm_pool_create(class);
 	if (err)
 		return err;
+	err = sbm_sysfs_add_class(class);
+	if (err) {
+		sbm_pool_destroy(class);
+		return err;
+	}
 	list_add_tail(&class->node, &sbm_classes);
 	return 0;
 }
@@ -96,6 +101,7 @@ void sbm_class_unregister(struct sbm_class *class)
 	guard(mutex)(&sbm_class_mutex);
 	list_del(&class->node);
 	sbm_sysfs_remove_class(class);
+	sbm_pool_destroy(class);
 }
 EXPORT_SYMBOL_GPL(sbm_class_unregister);
 

@@ -87,8 +87,10 @@ struct sbm_weak;
  * @lock: Taken by the owner to add or take away memory. Spare pages are taken
  *	by others, from reclaim, who only ever try it. What is inside the owner
  *	reads without it.
+ * @objcg: The memory cgroup that is charged for it, or %NULL.
+ * @pooled: Entry in &sbm_pool.ready, while it has no owner.
  * @regions: All regions. Changed by the owner, under @lock; read by the owner,
- *	or under @lock.
+ *	or under @lock. What is behind @heap was made by the owner.
  * @stack: The stack, one of @regions.
  * @heap: The heap, one of @regions.
  * @spare: Spare pages of the heap, as they are part of the sum of all; under
@@ -110,6 +112,8 @@ struct sbm_sandbox {
 	struct kref ref;
 	struct rcu_head rcu;
 	struct mutex lock;	/* memory comes or goes */
+	struct obj_cgroup *objcg;
+	struct list_head pooled;
 	struct list_head regions;
 	struct sbm_region *stack;
 	struct sbm_region *heap;
@@ -155,6 +159,9 @@ bool arch_sbm_available(void);
 int arch_sbm_create(struct sbm_sandbox *sandbox);
 void arch_sbm_free(struct sbm_sandbox *sandbox);
 int arch_sbm_reset(struct sbm_sandbox *sandbox);
+void arch_sbm_trim(struct sbm_sandbox *sandbox, unsigned long va);
+int arch_sbm_hand_over(struct sbm_sandbox *from, struct sbm_sandbox *to);
+unsigned int arch_sbm_base_pages(void);
 int arch_sbm_map(struct sbm_sandbox *sandbox, unsigned long va,
 		 struct page **pages, unsigned int nr, unsigned int prot);
 void arch_sbm_unmap(struct sbm_sandbox *sandbox, unsigned long va,
@@ -180,6 +187,11 @@ static inline bool arch_sbm_available(void) { return false; }
 static inline int arch_sbm_create(struct sbm_sandbox *s) { return -EOPNOTSUPP; }
 static inline void arch_sbm_free(struct sbm_sandbox *s) { }
 static inline int arch_sbm_reset(struct sbm_sandbox *s) { return 0; }
+static inline void arch_sbm_trim(struct sbm_sandbox *s, unsigned long va) { }
+static inline int arch_sbm_hand_over(struct sbm_sandbox *from,
+				     struct sbm_sandbox *to)
+{ return -EOPNOTSUPP; }
+static inline unsigned int arch_sbm_base_pages(void) { return 0; }
 static inline int arch_sbm_map(struct sbm_sandbox *s, unsigned long va,
 			       struct page **pages, unsigned int nr,
 			       unsigned int prot) { return -EOPNOTSUPP; }
@@ -232,6 +244,8 @@ struct sbm_sandbox *sbm_sandbox_get(u64 id);
 struct sbm_sandbox *sbm_sandbox_get_next(u64 id);
 struct sbm_sandbox *sbm_sandbox_next_rcu(u64 id);
 unsigned int sbm_nr_sandboxes(void);
+struct sbm_sandbox *sbm_sandbox_alloc(struct sbm_class *class);
+void sbm_sandbox_free(struct sbm_sandbox *sandbox);
 
 /* class.c */
 bool sbm_name_valid(const char *name);
@@ -269,7 +283,9 @@ int sbm_region_shrink(struct sbm_sandbox *sandbox, struct sbm_region *region,
 struct sbm_region *sbm_region_at(struct sbm_sandbox *sandbox, unsigned long va);
 void sbm_region_destroy(struct sbm_sandbox *sandbox, struct sbm_region *region);
 void sbm_region_free_all(struct sbm_sandbox *sandbox);
+void sbm_region_trim(struct sbm_sandbox *sandbox);
 unsigned long sbm_nr_pages(void);
+void sbm_add_pages(long nr);
 void sbm_region_write(struct sbm_region *region, size_t offset,
 		      const void *src, size_t len);
 void sbm_region_read(struct sbm_region *region, size_t offset, void *dst,
@@ -286,6 +302,27 @@ bool sbm_time_is_running_out(const struct sbm_sandbox *sandbox);
 /* spare.c: heap pages that are mapped and not in use */
 void sbm_spare_update(struct sbm_sandbox *sandbox);
 unsigned long sbm_spare_free(unsigned long nr_pages);
+
+/* pool.c: sandboxes that are ready, but nobody's */
+int sbm_pool_create(struct sbm_class *class);
+void sbm_pool_destroy(struct sbm_class *class);
+struct sbm_sandbox *sbm_pool_get(struct sbm_class *class);
+bool sbm_pool_put(struct sbm_sandbox *sandbox);
+unsigned long sbm_pool_size(void);
+unsigned long sbm_pool_limit(void);
+void sbm_pool_set_limit(unsigned long kib);
+void sbm_pool_wait(void);
+
+/* charge.c: who pays for a sandbox */
+#ifdef CONFIG_MEMCG
+struct mem_cgroup *sbm_charge_nobody(void);
+int sbm_charge(struct sbm_sandbox *sandbox);
+void sbm_uncharge(struct sbm_sandbox *sandbox);
+#else
+static inline struct mem_cgroup *sbm_charge_nobody(void) { return NULL; }
+static inline int sbm_charge(struct sbm_sandbox *sandbox) { return 0; }
+static inline void sbm_uncharge(struct sbm_sandbox *sandbox) { }
+#endif
 
 /* place.c: what a faulting address belongs to */
 void sbm_fault_place(const struct sbm *sbm, struct sbm_fault *fault);
@@ -370,6 +407,9 @@ enum sbm_event {
 	SBM_EV_TIME,		/* calls whose time was up */
 	SBM_EV_MAP,		/* pieces of a caller's memory mapped */
 	SBM_EV_UNMAP,		/* ... and unmapped */
+	SBM_EV_KEEP,		/* sandboxes destroyed, but kept in a pool */
+	SBM_EV_REUSE,		/* ... and created again from there */
+	SBM_EV_DROP,		/* ... or freed there */
 	SBM_NR_EVENTS,
 };
 

@@ -49,6 +49,15 @@ unsigned long sbm_nr_pages(void)
 	return atomic_long_read(&sbm_pages);
 }
 
+/**
+ * sbm_add_pages() - correct the sum of sbm_nr_pages()
+ * @nr: Pages that are a live sandbox's from now on; negative: no longer.
+ */
+void sbm_add_pages(long nr)
+{
+	atomic_long_add(nr, &sbm_pages);
+}
+
 /* Of lent pages, somebody may hold other references. */
 static void sbm_put_pages(struct page **pages, unsigned int nr)
 {
@@ -405,6 +414,50 @@ void sbm_region_free_all(struct sbm_sandbox *sandbox)
 	list_for_each_entry_safe(region, next, &regions, node)
 		sbm_region_free(sandbox, region);
 	sandbox->info.mapped_pages = 0;
+}
+
+/**
+ * sbm_region_trim() - free all memory that came after the sandbox was set up
+ * @sandbox: Sandbox at %SBM_LEVEL_STRONG that is not in a call; nothing of its
+ *	caller is mapped.
+ *
+ * Its heap is empty afterwards, its buffers are gone, and it has no page table
+ * that it did not have when it was new.
+ *
+ * Context: Process context; may sleep.
+ */
+void sbm_region_trim(struct sbm_sandbox *sandbox)
+{
+	struct sbm_region *heap = sandbox->heap, *region, *next;
+
+	/* Slots it has for ever, once it has had a page. */
+	if (!heap->nr_slots && list_is_last(&heap->node, &sandbox->regions))
+		return;
+
+	/* While its pages go, nobody takes spare ones. */
+	guard(mutex)(&sandbox->lock);
+
+	/* First nobody can reach the pages any more, then they go. */
+	arch_sbm_trim(sandbox, heap->va);
+
+	region = heap;
+	list_for_each_entry_safe_continue(region, next, &sandbox->regions,
+					  node) {
+		list_del(&region->node);
+		sandbox->info.mapped_pages -= region->nr_pages;
+		sbm_region_free(sandbox, region);
+	}
+
+	sbm_free_pages(heap->pages, heap->nr_pages);
+	sandbox->info.mapped_pages -= heap->nr_pages;
+	sandbox->info.heap_pages = 0;
+	heap->nr_pages = 0;
+	heap->failed = false;
+	kvfree(heap->pages);
+	heap->pages = NULL;
+	heap->nr_slots = 0;
+	sbm_spare_update(sandbox);
+	sandbox->next_va = heap->va + (heap->max_pages + 1UL) * PAGE_SIZE;
 }
 
 /* Calls @fn(page, offset in page, offset in range, length) page by page. */

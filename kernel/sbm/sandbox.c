@@ -4,6 +4,7 @@
  */
 #include <linux/export.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/xarray.h>
@@ -156,6 +157,68 @@ static int sbm_sandbox_set_up(struct sbm_sandbox *sandbox)
 	return 0;
 }
 
+/**
+ * sbm_sandbox_alloc() - begin a sandbox
+ * @class: Its class.
+ *
+ * Return: A sandbox without memory and identifier; or %NULL.
+ * Context: Process context; may sleep.
+ */
+struct sbm_sandbox *sbm_sandbox_alloc(struct sbm_class *class)
+{
+	struct sbm_sandbox *sandbox = kzalloc(sizeof(*sandbox),
+					      GFP_KERNEL_ACCOUNT);
+
+	if (!sandbox)
+		return NULL;
+
+	kref_init(&sandbox->ref);
+	mutex_init(&sandbox->lock);
+	INIT_LIST_HEAD(&sandbox->regions);
+	sandbox->class = class;
+	sbm_time_init(sandbox);
+	strscpy(sandbox->info.class, class->name);
+	sandbox->info.level = arch_sbm_available() ? SBM_LEVEL_STRONG :
+						     SBM_LEVEL_WEAK;
+	sandbox->info.heap_limit = class->heap_pages;
+	return sandbox;
+}
+
+/**
+ * sbm_sandbox_free() - undo sbm_sandbox_alloc() and all that came after it
+ * @sandbox: A sandbox that is not in the registry.
+ *
+ * Context: Process context; may sleep.
+ */
+void sbm_sandbox_free(struct sbm_sandbox *sandbox)
+{
+	sbm_sandbox_free_memory(sandbox);
+	sbm_sandbox_put(sandbox);
+}
+
+static struct sbm_sandbox *sbm_sandbox_make(struct sbm_class *class)
+{
+	bool strong = arch_sbm_available();
+	struct sbm_sandbox *sandbox;
+	struct mem_cgroup *memcg;
+	int err = -ENOMEM;
+
+	/* It may have other callers after this one, see sbm_charge(). */
+	if (strong)
+		memcg = sbm_charge_nobody();
+	sandbox = sbm_sandbox_alloc(class);
+	if (sandbox)
+		err = sbm_sandbox_set_up(sandbox);
+	if (strong)
+		set_active_memcg(memcg);
+
+	if (!err)
+		return sandbox;
+	if (sandbox)
+		sbm_sandbox_free(sandbox);
+	return ERR_PTR(err);
+}
+
 static struct sbm_sandbox *sbm_sandbox_create(struct sbm_class *class)
 {
 	struct sbm_sandbox *sandbox;
@@ -164,31 +227,22 @@ static struct sbm_sandbox *sbm_sandbox_create(struct sbm_class *class)
 	if (class->flags & SBM_CLASS_STRONG && !arch_sbm_available())
 		return ERR_PTR(SBM_ERR_UNSUPPORTED);
 
-	sandbox = kzalloc(sizeof(*sandbox), GFP_KERNEL_ACCOUNT);
-	if (!sandbox)
-		return ERR_PTR(-ENOMEM);
+	sandbox = sbm_pool_get(class) ?: sbm_sandbox_make(class);
+	if (IS_ERR(sandbox))
+		return sandbox;
 
-	kref_init(&sandbox->ref);
-	mutex_init(&sandbox->lock);
-	INIT_LIST_HEAD(&sandbox->regions);
-	sandbox->class = class;
-	sbm_time_init(sandbox);
-	sandbox->info.id = atomic64_inc_return(&sbm_last_id);
-	strscpy(sandbox->info.class, class->name);
-	sandbox->info.level = arch_sbm_available() ? SBM_LEVEL_STRONG :
-						     SBM_LEVEL_WEAK;
-	sandbox->info.heap_limit = class->heap_pages;
-	sandbox->info.pid = task_pid_nr(current);
-	get_task_comm(sandbox->info.comm, current);
-
-	err = sbm_sandbox_set_up(sandbox);
+	err = sbm_charge(sandbox);
 	if (err)
 		goto err_free;
+
+	sandbox->info.id = atomic64_inc_return(&sbm_last_id);
+	sandbox->info.pid = task_pid_nr(current);
+	get_task_comm(sandbox->info.comm, current);
 
 	err = xa_err(xa_store(&sbm_sandboxes, sandbox->info.id, sandbox,
 			      GFP_KERNEL));
 	if (err)
-		goto err_free;
+		goto err_uncharge;
 
 	atomic_inc(&class->nr_sandboxes);
 	atomic_inc(&sbm_nr_live);
@@ -196,9 +250,10 @@ static struct sbm_sandbox *sbm_sandbox_create(struct sbm_class *class)
 	trace_sbm_create(&sandbox->info);
 	return sandbox;
 
+err_uncharge:
+	sbm_uncharge(sandbox);
 err_free:
-	sbm_sandbox_free_memory(sandbox);
-	sbm_sandbox_put(sandbox);
+	sbm_sandbox_free(sandbox);
 	return ERR_PTR(err);
 }
 
@@ -210,7 +265,9 @@ static void sbm_sandbox_destroy(struct sbm_sandbox *sandbox)
 	atomic_dec(&sandbox->class->nr_sandboxes);
 
 	xa_erase(&sbm_sandboxes, sandbox->info.id);
-	sbm_sandbox_free_memory(sandbox);
+	if (!sbm_pool_put(sandbox))
+		sbm_sandbox_free_memory(sandbox);
+	sbm_uncharge(sandbox);
 	sbm_sandbox_put(sandbox);
 }
 
@@ -254,6 +311,8 @@ EXPORT_SYMBOL_GPL(sbm_init);
 /**
  * sbm_destroy() - destroy a sandbox and its buffers
  * @sbm: SBM instance, also one whose initialisation failed.
+ *
+ * Its address space may be used for another sandbox of the class, see pool.c.
  *
  * Memory that is still mapped is unmapped, as by sbm_unmap(). Does not change
  * sbm_error().

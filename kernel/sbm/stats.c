@@ -30,6 +30,9 @@ static const char * const sbm_event_names[SBM_NR_EVENTS] = {
 	[SBM_EV_TIME]		= "time",
 	[SBM_EV_MAP]		= "map",
 	[SBM_EV_UNMAP]		= "unmap",
+	[SBM_EV_KEEP]		= "keep",
+	[SBM_EV_REUSE]		= "reuse",
+	[SBM_EV_DROP]		= "drop",
 };
 
 /**

@@ -150,6 +150,37 @@ static ssize_t nr_pages_show(struct kobject *kobj, struct kobj_attribute *attr,
 
 static struct kobj_attribute sbm_nr_pages_attr = __ATTR_RO(nr_pages);
 
+static ssize_t pool_limit_show(struct kobject *kobj, struct kobj_attribute *attr,
+			       char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", sbm_pool_limit());
+}
+
+static ssize_t pool_limit_store(struct kobject *kobj,
+				struct kobj_attribute *attr, const char *buf,
+				size_t count)
+{
+	unsigned long kib;
+	int err;
+
+	err = kstrtoul(buf, 0, &kib);
+	if (err)
+		return err;
+	sbm_pool_set_limit(kib);
+	return count;
+}
+
+static struct kobj_attribute sbm_pool_limit_attr =
+	__ATTR_RW_MODE(pool_limit, 0600);
+
+static ssize_t pool_size_show(struct kobject *kobj, struct kobj_attribute *attr,
+			      char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", sbm_pool_size());
+}
+
+static struct kobj_attribute sbm_pool_size_attr = __ATTR_RO(pool_size);
+
 /* The strongest level there is on this machine. */
 static ssize_t level_show(struct kobject *kobj, struct kobj_attribute *attr,
 			  char *buf)
@@ -177,6 +208,8 @@ static struct kobj_attribute sbm_events_attr = __ATTR_RO(events);
 static struct attribute *sbm_attrs[] = {
 	&sbm_nr_sandboxes_attr.attr,
 	&sbm_nr_pages_attr.attr,
+	&sbm_pool_limit_attr.attr,
+	&sbm_pool_size_attr.attr,
 	&sbm_level_attr.attr,
 	&sbm_events_attr.attr,
 	NULL,

@@ -26,8 +26,15 @@
 /* More allocations than a sandbox makes in its life. */
 #define INJECT_MAX	2000
 
+/* A sandbox from a pool would have its allocations behind it. */
 static struct sbm_class sbm_inject_class = {
 	.name = "sbm-kunit-inject",
+	.heap_pages = 600,
+	.flags = SBM_CLASS_FRESH,
+};
+
+static struct sbm_class sbm_inject_pool = {
+	.name = "sbm-kunit-inject2",
 	.heap_pages = 600,
 };
 
@@ -188,6 +195,54 @@ static void sbm_inject_each(struct kunit *test)
 	KUNIT_EXPECT_GT(test, short_heap, 500);
 }
 
+/* With a ready one there is less to fail, and no less care taken. */
+static void sbm_inject_pooled(struct kunit *test)
+{
+	unsigned int sandboxes = sbm_nr_sandboxes();
+	unsigned int n, left = 0, failed = 0, freed = 0;
+	unsigned long pages = sbm_nr_pages();
+	struct sbm sbm;
+	u64 puts;
+	int err;
+
+	sbm_test_need_strong(test);
+	for (n = 1; n < INJECT_MAX && !left; n++) {
+		/* So that one is ready. */
+		KUNIT_ASSERT_EQ(test, sbm_init_class(&sbm, &sbm_inject_pool), 0);
+		sbm_destroy(&sbm);
+
+		inject_begin(n);
+		err = sbm_init_class(&sbm, &sbm_inject_pool);
+		left = inject_end();
+		KUNIT_EXPECT_EQ(test, err, left ? 0 : -ENOMEM);
+		failed += !!err;
+		if (!err)
+			KUNIT_EXPECT_EQ(test, sbm_call(&sbm, sbm_test_null), 0);
+		sbm_destroy(&sbm);
+		KUNIT_EXPECT_EQ(test, sbm_nr_sandboxes(), sandboxes);
+		KUNIT_EXPECT_EQ(test, sbm_nr_pages(), pages);
+	}
+	KUNIT_EXPECT_NE(test, left, 0);
+
+	left = 0;
+	for (n = 1; n < INJECT_MAX && !left; n++) {
+		KUNIT_ASSERT_EQ(test, sbm_init_class(&sbm, &sbm_inject_pool), 0);
+		KUNIT_EXPECT_EQ(test, sbm_call(&sbm, sbm_test_null), 0);
+		puts = sbm_events(SBM_EV_KEEP);
+		inject_begin(n);
+		sbm_destroy(&sbm);
+		left = inject_end();
+		freed += sbm_events(SBM_EV_KEEP) == puts;
+		KUNIT_EXPECT_EQ(test, sbm_nr_sandboxes(), sandboxes);
+		KUNIT_EXPECT_EQ(test, sbm_nr_pages(), pages);
+	}
+	KUNIT_EXPECT_NE(test, left, 0);
+	/* The next sandbox, which is all that is allocated. */
+	KUNIT_EXPECT_EQ(test, freed, 1);
+	kunit_info(test, "%u made creating fail, %u made destroying free",
+		   failed, freed);
+}
+
 /* What a plain call and a reset do needs no memory. */
 static void sbm_inject_call(struct kunit *test)
 {
@@ -222,6 +277,7 @@ static void sbm_inject_destroy(struct kunit *test)
 
 static struct kunit_case sbm_inject_cases[] = {
 	KUNIT_CASE_SLOW(sbm_inject_each),
+	KUNIT_CASE(sbm_inject_pooled),
 	KUNIT_CASE(sbm_inject_call),
 	KUNIT_CASE(sbm_inject_destroy),
 	{}
@@ -233,6 +289,7 @@ static void sbm_inject_suite_exit(struct kunit_suite *suite)
 
 	for (i = 0; i < ARRAY_SIZE(injections); i++)
 		unregister_kprobe(&injections[i].probe);
+	sbm_class_unregister(&sbm_inject_pool);
 	sbm_class_unregister(&sbm_inject_class);
 }
 
@@ -243,6 +300,9 @@ static int sbm_inject_suite_init(struct kunit_suite *suite)
 	err = sbm_class_register(&sbm_inject_class);
 	if (err)
 		return err;
+	err = sbm_class_register(&sbm_inject_pool);
+	if (err)
+		goto err_class;
 	for (i = 0; i < ARRAY_SIZE(injections); i++) {
 		err = register_kprobe(&injections[i].probe);
 		if (err)
@@ -253,6 +313,8 @@ static int sbm_inject_suite_init(struct kunit_suite *suite)
 err_probes:
 	while (i--)
 		unregister_kprobe(&injections[i].probe);
+	sbm_class_unregister(&sbm_inject_pool);
+err_class:
 	sbm_class_unregister(&sbm_inject_class);
 	return err;
 }

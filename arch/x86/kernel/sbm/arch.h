@@ -92,6 +92,7 @@ unsigned long sbm_image_return(void);
 int sbm_image_map(struct sbm_sandbox *sandbox);
 int sbm_image_reset(struct sbm_sandbox *sandbox);
 unsigned long sbm_image_end(void);
+unsigned int sbm_image_data_pages(void);
 
 /* mm.c */
 int sbm_mm_map_pfn(struct sbm_sandbox *sandbox, unsigned long va,

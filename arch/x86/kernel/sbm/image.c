@@ -93,6 +93,14 @@ unsigned long arch_sbm_return_va(void)
 	return image_base + sbm_image.ret_offset;
 }
 
+/**
+ * sbm_image_data_pages() - pages of static data that each sandbox has
+ */
+unsigned int sbm_image_data_pages(void)
+{
+	return PFN_UP(sbm_image.data_size + sbm_image.bss_size);
+}
+
 static int sbm_map_shared(struct sbm_sandbox *sandbox, u32 offset, u32 size,
 			  unsigned int prot)
 {
@@ -112,7 +120,7 @@ static int sbm_map_shared(struct sbm_sandbox *sandbox, u32 offset, u32 size,
  */
 int sbm_image_map(struct sbm_sandbox *sandbox)
 {
-	unsigned int nr_data = PFN_UP(sbm_image.data_size + sbm_image.bss_size);
+	unsigned int nr_data = sbm_image_data_pages();
 	struct sbm_region *data;
 	int err;
 

@@ -24,6 +24,8 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
+#include <asm/pgalloc.h>
+#include <asm/tlb.h>
 
 #include "arch.h"
 
@@ -362,4 +364,68 @@ int arch_sbm_reset(struct sbm_sandbox *sandbox)
 	if (sandbox->arch->poisoned)
 		return SBM_ERR_FAULT;
 	return sbm_image_reset(sandbox);
+}
+
+/**
+ * arch_sbm_trim() - take everything away that is not part of a new sandbox
+ * @sandbox: Sandbox that is not in a call.
+ * @va: Address from which on nothing is left mapped; what is below has been
+ *	there from the beginning.
+ *
+ * As arch_sbm_unmap(), and the page tables go as well: they are charged to who
+ * made them necessary.
+ *
+ * Context: Process context; may sleep.
+ */
+void arch_sbm_trim(struct sbm_sandbox *sandbox, unsigned long va)
+{
+	struct mm_struct *mm = sandbox->arch->mm;
+	unsigned long end = sandbox->next_va;
+	struct mmu_gather tlb;
+
+	mmap_write_lock(mm);
+	sbm_zap(sandbox, va, (end - va) / PAGE_SIZE);
+	tlb_gather_mmu(&tlb, mm);
+	free_pgd_range(&tlb, va, end, va, USER_PGTABLES_CEILING);
+	tlb_finish_mmu(&tlb);
+	mmap_write_unlock(mm);
+}
+
+/**
+ * arch_sbm_hand_over() - give the address space of a sandbox to another one
+ * @from: Sandbox after arch_sbm_reset() and arch_sbm_trim(); has none then.
+ * @to: Sandbox that has none yet.
+ *
+ * What is known of the calls of @from is forgotten: registers above all.
+ *
+ * Return: Zero, or %SBM_ERR_FAULT if its memory is bad; then it stays.
+ */
+int arch_sbm_hand_over(struct sbm_sandbox *from, struct sbm_sandbox *to)
+{
+	struct arch_sbm *arch = from->arch;
+
+	if (arch->poisoned)
+		return SBM_ERR_FAULT;
+
+	*arch = (struct arch_sbm) {
+		.sandbox = to,
+		.mm = arch->mm,
+		.vma = arch->vma,
+		.data = arch->data,
+	};
+	to->arch = arch;
+	from->arch = NULL;
+	return 0;
+}
+
+/**
+ * arch_sbm_base_pages() - memory of a sandbox that is set up and no more
+ *
+ * Return: Pages of its stack, its static data and its page tables, and one for
+ * the objects of the kernel that it takes.
+ */
+unsigned int arch_sbm_base_pages(void)
+{
+	return SBM_STACK_PAGES + sbm_image_data_pages() +
+	       (1 << PGD_ALLOCATION_ORDER) + (pgtable_l5_enabled() ? 4 : 3) + 1;
 }
