@@ -233,6 +233,9 @@ int main(int argc, char **argv)
 		measure_hooks(argv[2]);
 	measure("create-destroy", run_file, 100, 1100);
 	measure("create-call-destroy", run_file, 100, 1100);
+	measure("create-copy-call-destroy", run_file, 100, 1100);
+	measure("create-destroy-fresh", run_file, 100, 1100);
+	measure("create-call-destroy-fresh", run_file, 100, 1100);
 	measure("reset", run_file, 100, 1100);
 	for (i = 0; i < sizeof(kib) / sizeof(*kib); i++)
 		measure_block(kib[i]);

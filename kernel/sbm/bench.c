@@ -35,6 +35,13 @@ static struct sbm_class sbm_bench_class = {
 	.flags = SBM_CLASS_STRONG,
 };
 
+/* As that, without pools. */
+static struct sbm_class sbm_bench_fresh_class = {
+	.name = "sbm-bench-fresh",
+	.heap_pages = 1024,
+	.flags = SBM_CLASS_STRONG | SBM_CLASS_FRESH,
+};
+
 static DEFINE_MUTEX(sbm_bench_lock);	/* all below */
 static void *bench_input;
 static void *bench_output;
@@ -89,22 +96,46 @@ static int bench_grow(struct bench *bench, enum sbm_codec codec)
 }
 
 /* The life of a sandbox, without a call and with one. */
-static int bench_create(struct bench *bench, enum sbm_codec codec)
+static int bench_life(struct sbm_class *class, bool call)
 {
 	struct sbm sbm;
-	int err = sbm_init_class(&sbm, &sbm_bench_class);
+	int ret = sbm_init_class(&sbm, class);
 
+	if (call)
+		ret = sbm_call(&sbm, sbm_test_null);
 	sbm_destroy(&sbm);
-	return err;
+	return ret;
+}
+
+static int bench_create(struct bench *bench, enum sbm_codec codec)
+{
+	return bench_life(&sbm_bench_class, false);
 }
 
 static int bench_once(struct bench *bench, enum sbm_codec codec)
 {
+	return bench_life(&sbm_bench_class, true);
+}
+
+static int bench_create_fresh(struct bench *bench, enum sbm_codec codec)
+{
+	return bench_life(&sbm_bench_fresh_class, false);
+}
+
+static int bench_once_fresh(struct bench *bench, enum sbm_codec codec)
+{
+	return bench_life(&sbm_bench_fresh_class, true);
+}
+
+/* ... and with a buffer. */
+static int bench_life_buf(struct bench *bench, enum sbm_codec codec)
+{
+	int *src, ret, value = 0;
 	struct sbm sbm;
-	int ret;
 
 	sbm_init_class(&sbm, &sbm_bench_class);
-	ret = sbm_call(&sbm, sbm_test_null);
+	src = SBM_COPY_INOUT(&sbm, &value, sizeof(value));
+	ret = sbm_call(&sbm, sbm_test_invert, src);
 	sbm_destroy(&sbm);
 	return ret;
 }
@@ -168,6 +199,9 @@ static const struct bench_file {
 	{ "grow", bench_grow },
 	{ "create-destroy", bench_create },
 	{ "create-call-destroy", bench_once },
+	{ "create-destroy-fresh", bench_create_fresh },
+	{ "create-call-destroy-fresh", bench_once_fresh },
+	{ "create-copy-call-destroy", bench_life_buf },
 	{ "reset", bench_reset },
 	{ "copy", bench_copy },
 	{ "copy-in", bench_copy_in },
@@ -270,7 +304,8 @@ static int __init sbm_bench_init(void)
 	bench_memory = alloc_pages_exact(BENCH_MAX_SIZE,
 					 GFP_KERNEL | __GFP_ZERO);
 	if (!bench_input || !bench_output || !bench_memory ||
-	    sbm_class_register(&sbm_bench_class)) {
+	    sbm_class_register(&sbm_bench_class) ||
+	    sbm_class_register(&sbm_bench_fresh_class)) {
 		if (bench_memory)
 			free_pages_exact(bench_memory, BENCH_MAX_SIZE);
 		vfree(bench_input);
