@@ -230,14 +230,14 @@ static struct sbm_sandbox *sbm_pool_renew(struct sbm_sandbox *old)
 		return NULL;
 	}
 
-	list_splice_init(&old->regions, &sandbox->regions);
 	sandbox->stack = old->stack;
 	sandbox->next_va = old->next_va;
 	sandbox->info.mapped_pages = old->info.mapped_pages;
 	old->info.mapped_pages = 0;
 
-	/* The shrinker of spare pages may look at it right now. */
+	/* The shrinker of spare pages, or an iterator, may look at it right now. */
 	scoped_guard(mutex, &old->lock) {
+		list_splice_init(&old->regions, &sandbox->regions);
 		sandbox->heap = old->heap;
 		old->heap = NULL;
 	}
