@@ -231,6 +231,8 @@ static int __init bpf_sbm_kfuncs_init(void)
 					       &bpf_sbm_tracing_kfunc_set);
 	err = err ?: register_btf_kfunc_id_set(BPF_PROG_TYPE_SYSCALL,
 					       &bpf_sbm_tracing_kfunc_set);
+	/* What only programs and their readers use: for vmlinux.h. */
+	BTF_TYPE_EMIT(struct sbm_event_record);
 	return err;
 }
 late_initcall(bpf_sbm_kfuncs_init);

@@ -28,7 +28,7 @@ static int do_help(int argc, char **argv)
 		"Usage: sbmtool [OPTIONS] OBJECT { COMMAND | help }\n"
 		"       sbmtool version\n"
 		"\n"
-		"       OBJECT := { sandbox | policy }\n"
+		"       OBJECT := { sandbox | policy | event }\n"
 		"       " HELP_OPTIONS "\n");
 	return 0;
 }
@@ -56,6 +56,7 @@ static const struct cmd objects[] = {
 	{ "help",	do_help },
 	{ "sandbox",	do_sandbox },
 	{ "policy",	do_policy },
+	{ "event",	do_event },
 	{ "version",	do_version },
 	{ }
 };

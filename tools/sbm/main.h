@@ -43,6 +43,7 @@ int cmd_select(const struct cmd *cmds, int argc, char **argv,
 	       int (*help)(int argc, char **argv));
 int do_sandbox(int argc, char **argv);
 int do_policy(int argc, char **argv);
+int do_event(int argc, char **argv);
 
 /* === common.c === */
 

@@ -225,4 +225,27 @@ struct sbm_class_info {
 	__u32 strong;			/* nothing below strong is accepted */
 };
 
+/*
+ * What a hook was asked, as the policy "stream" writes it to a BPF ring buffer.
+ * Fields are only ever added, at the end: a reader looks at size, ignores what
+ * it does not know and takes what is missing for zero.
+ */
+struct sbm_event_record {
+	__u32 size;			/* of this record, in bytes */
+	__u32 hook;			/* enum sbm_hook */
+	__u64 time;			/* CLOCK_BOOTTIME, ns */
+	__u64 id;			/* of the sandbox */
+	char  class[SBM_NAME_LEN];
+	char  comm[SBM_COMM_LEN];
+	__s32 pid;
+	__s32 result;			/* exit: what the caller will see */
+	__u64 nr_pages;			/* grow: pages wanted */
+	__u64 calls;			/* as in struct sbm_info, from here on */
+	__u64 faults;
+	__u64 denied;
+	__u64 heap_pages;
+	__u64 time_used;
+	struct sbm_fault fault;		/* fault: the record; else zero */
+};
+
 #endif /* _UAPI_LINUX_SBM_H */

@@ -314,6 +314,60 @@ test_register_by_hand()
 	"$sbmtool" policy detach quarantine >/dev/null && no_pins
 }
 
+# === event ===
+
+test_events()
+{
+	local events
+	"$sbmtool" policy load "$out/stream.bpf.o" class sbm-test >/dev/null || return
+	ret "$return_zero" >/dev/null
+	ret "$halt" >/dev/null
+	# mov $1,%eax; mov $3,%edi; syscall: three pages; xor %eax,%eax; ret
+	ret '\xb8\x01\x00\x00\x00\xbf\x03\x00\x00\x00\x0f\x05\x31\xc0\xc3' >/dev/null
+	events=$("$sbmtool" -j event monitor count 8) || { echo "$events"; return 1; }
+	equal hooks "enter exit enter fault exit enter grow exit" "$(jq -r .hook <<<"$events" | xargs)" &&
+	equal results "0 -14 0" "$(jq -r 'select(.hook == "exit").result' <<<"$events" | xargs)" &&
+	equal fault '[1,13,0]' "$(jq -c 'select(.hook == "fault") | [.kind,.vector,.addr]' <<<"$events")" &&
+	equal grow '[3,0]' "$(jq -c 'select(.hook == "grow") | [.nr_pages,.heap_pages]' <<<"$events")" &&
+	equal classes sbm-test "$(jq -r .class <<<"$events" | sort -u)" &&
+	equal sandboxes 3 "$(jq .id <<<"$events" | sort -u | wc -l)" &&
+	equal "times grow" "" "$(jq .time <<<"$events" | sort -nc 2>&1)" &&
+	equal counts '{"written":8,"lost":0}' "$("$sbmtool" -j event counts)"
+}
+
+test_events_text()
+{
+	local text
+	ret "$halt" >/dev/null
+	text=$("$sbmtool" event monitor count 3) &&
+	equal lines 3 "$(wc -l <<<"$text")" &&
+	equal fault 1 "$(grep -cE "^[0-9]+\.[0-9]{6} fault [0-9]+ sbm-test [^ ]+/[0-9]+ kind=1 vector=13 error=0x0 addr=0x0 ip=0x[0-9a-f]+\$" <<<"$text")" &&
+	equal exit 1 "$(grep -cE "^[0-9.]+ exit  [0-9]+ sbm-test [^ ]+/[0-9]+ result=-14\$" <<<"$text")"
+}
+
+# The buffer has room for 5461 events of 184 + 8 bytes; two a call.
+test_events_lost()
+{
+	local written lost shown calls=3000
+	echo $calls >/sys/kernel/debug/sbm/cycle || return
+	"$sbmtool" policy detach stream >/dev/null
+	"$sbmtool" policy load "$out/stream.bpf.o" class sbm-test-codec >/dev/null || return
+	echo $calls >/sys/kernel/debug/sbm/cycle
+	read -r written lost < <("$sbmtool" -j event counts | jq -r '"\(.written) \(.lost)"')
+	shown=$("$sbmtool" -j event monitor count "$written" | jq -r 'select(.hook) | 1' | wc -l)
+	equal "all events" $((2 * calls)) $((written + lost)) &&
+	equal "what fits" 5461 "$written" &&
+	equal "shown" "$written" "$shown" &&
+	contains "$(timeout -s INT 2 "$sbmtool" event monitor)" "lost $lost events"
+}
+
+test_no_events()
+{
+	"$sbmtool" policy detach stream >/dev/null &&
+	fails_with "policy stream is not attached" "$sbmtool" event monitor &&
+	fails_with "takes 'count' and a number" "$sbmtool" event monitor count 0 && no_pins
+}
+
 # === errors that say what to do ===
 
 test_not_root()
@@ -388,7 +442,7 @@ test_sbmsnoop()
 }
 
 echo "TAP version 13"
-echo "1..23"
+echo "1..27"
 
 if ! start_loop; then
 	echo "Bail out! no sandbox to look at"
@@ -415,6 +469,10 @@ check "quarantine of another class" test_other_class
 check "policy load with another folder" test_pin_elsewhere
 check "policy load that fails leaves nothing" test_failed_load
 check "bpftool struct_ops register and link detach" test_register_by_hand
+check "event monitor, as JSON" test_events
+check "event monitor, as text" test_events_text
+check "events that are lost are counted" test_events_lost
+check "event monitor without the policy" test_no_events
 check "not root" test_not_root
 check "a kernel without SandBox Mode" test_no_sbm
 check "no BPF file system" test_no_bpffs
