@@ -36,6 +36,8 @@ struct sbm_sandbox;
  * @time_us: CPU time a call may take inside, in microseconds; zero: any. No
  *	policy can raise it.
  * @flags: SBM_CLASS_* flags.
+ * @quarantine_s: Seconds that a quarantine lasts, unless the administrator
+ *	changes that; zero: until it is released.
  * @gates: What its sandboxes may ask of the kernel, made with SBM_GATE() of
  *	<linux/sbm_gate.h>. May have holes.
  * @nr_gates: Length of @gates.
@@ -48,6 +50,7 @@ struct sbm_class {
 	unsigned int heap_pages;
 	unsigned int time_us;
 	unsigned int flags;
+	unsigned int quarantine_s;
 	const struct sbm_gate *const *gates;
 	unsigned int nr_gates;
 	/* private: */
@@ -55,7 +58,8 @@ struct sbm_class {
 	atomic_t nr_sandboxes;		/* live sandboxes of the class */
 	struct list_head pool_node;	/* entry in the list of pools */
 	struct sbm_pool __percpu *pool;	/* ready sandboxes, or %NULL */
-	bool quarantined;		/* further calls are refused */
+	bool quarantined;		/* further calls are refused ... */
+	u64 quarantine_end;		/* ... until then, in jiffies; 0: ever */
 	struct ratelimit_state log_limit; /* of sbm_log() */
 };
 

@@ -18,6 +18,9 @@ struct sbm_policy;
  * Every hook may be left out. All hooks run in process context, under RCU,
  * and must not sleep. When several policies match, all of them are asked and
  * the most restrictive verdict wins.
+ *
+ * While a policy is permissive a call that it would have ended is over for it:
+ * it is not asked about that call again, as it would not be if it were enforced.
  */
 struct sbm_policy_ops {
 	/**
@@ -26,7 +29,8 @@ struct sbm_policy_ops {
 	 * @info: the sandbox; @flags: reserved, zero.
 	 *
 	 * Return: %SBM_ENTER_ALLOW, %SBM_ENTER_DENY, or a negative errno that
-	 * becomes the result of the call.
+	 * becomes the result of the call. If several deny, it is the first to
+	 * be asked whose errno that is.
 	 * Not called if the class is quarantined.
 	 */
 	int (*enter)(const struct sbm_info *info, u64 flags);
@@ -68,6 +72,32 @@ struct sbm_policy_ops {
 	/** @name: Name of the policy; must be set and be unique. */
 	char name[SBM_NAME_LEN];
 
+	/**
+	 * @cgroup: Which callers the policy is for: those in the cgroup (of the
+	 * unified hierarchy) with this id and below. Zero means all. Ids are
+	 * never used again: when the cgroup is gone the policy matches nobody.
+	 */
+	u64 cgroup;
+
+	/** @mode: Mode to begin with, of &enum sbm_policy_mode. */
+	u32 mode;
+
+	/** @flags: Of &enum sbm_policy_flags. */
+	u32 flags;
+
+	/**
+	 * @priority: Policies with a higher one are asked first. It has to be
+	 * unique unless it is zero, the default; those that have the same are
+	 * asked in the alphabetical order of their names.
+	 */
+	s32 priority;
+
+	/**
+	 * @time_us: How long a hook may take, in microseconds. Zero means
+	 * %SBM_HOOK_TIME_US.
+	 */
+	u32 time_us;
+
 	/* private: */
 	struct sbm_policy *priv;
 };
@@ -101,5 +131,7 @@ void sbm_policy_detach(struct sbm_policy_ops *ops);
 
 void sbm_limit_time(struct sbm_info *info, u64 ns);
 void sbm_limit_heap(struct sbm_info *info, u64 nr_pages);
+int sbm_policy_error(const struct sbm_info *info, s32 code, const char *msg,
+		     size_t len);
 
 #endif /* _LINUX_SBM_POLICY_H */

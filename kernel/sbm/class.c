@@ -8,9 +8,11 @@
 #include <linux/ctype.h>
 #include <linux/export.h>
 #include <linux/init.h>
+#include <linux/jiffies.h>
 #include <linux/mutex.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/time64.h>
 
@@ -105,21 +107,35 @@ void sbm_class_unregister(struct sbm_class *class)
 }
 EXPORT_SYMBOL_GPL(sbm_class_unregister);
 
+/* How long a class stays in quarantine; all of them, it is rare. */
+static DEFINE_SPINLOCK(sbm_quarantine_lock);
+
 /**
  * sbm_class_quarantine() - refuse further calls of a class, or allow them again
  * @class: The class.
  * @quarantined: Whether calls are refused from now on.
  * @by: Who wants it, for the log.
  *
- * Calls that are inside already are not ended.
+ * Calls that are inside already are not ended. The time that a quarantine
+ * lasts begins again each time someone wants it.
  *
- * Context: Any.
+ * Context: Process context.
  */
 void sbm_class_quarantine(struct sbm_class *class, bool quarantined,
 			  const char *by)
 {
-	if (xchg(&class->quarantined, quarantined) == quarantined)
-		return;
+	u64 seconds = READ_ONCE(class->quarantine_s);
+
+	scoped_guard(spinlock, &sbm_quarantine_lock) {
+		bool was = class->quarantined;
+
+		/* One more jiffy, as the present one has begun already. */
+		class->quarantine_end =
+			seconds ? get_jiffies_64() + seconds * HZ + 1 : 0;
+		WRITE_ONCE(class->quarantined, quarantined);
+		if (was == quarantined)
+			return;
+	}
 	pr_notice("class %s %s by %s\n", class->name,
 		  quarantined ? "quarantined" : "released", by);
 }
@@ -155,6 +171,30 @@ bool sbm_class_get_next(const char *name, struct sbm_class_info *info)
 	};
 	strscpy(info->name, next->name);
 	return true;
+}
+
+/**
+ * sbm_class_quarantined() - is a class quarantined?
+ * @class: The class. Released if its time is over.
+ *
+ * Return: Whether its calls are refused.
+ * Context: Process context.
+ */
+bool sbm_class_quarantined(struct sbm_class *class)
+{
+	if (!READ_ONCE(class->quarantined))
+		return false;
+
+	scoped_guard(spinlock, &sbm_quarantine_lock) {
+		if (!class->quarantined)
+			return false;
+		if (!class->quarantine_end ||
+		    time_before64(get_jiffies_64(), class->quarantine_end))
+			return true;
+		WRITE_ONCE(class->quarantined, false);
+	}
+	pr_notice("class %s released: its time is over\n", class->name);
+	return false;
 }
 
 static int __init sbm_class_init(void)

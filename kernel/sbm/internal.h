@@ -16,7 +16,10 @@
 #include <linux/sbm.h>
 #include <linux/sbm_abi.h>
 #include <linux/sbm_policy.h>
+#include <linux/sched/clock.h>
 #include <linux/seq_file.h>
+#include <linux/time64.h>
+#include <linux/timex.h>
 
 /* Access rights of a region. Writable and executable exclude each other. */
 #define SBM_PROT_READ	0
@@ -72,6 +75,7 @@ struct sbm_region {
 };
 
 struct arch_sbm;
+struct sbm_policy_slot;
 struct sbm_weak;
 
 /**
@@ -102,6 +106,10 @@ struct sbm_weak;
  * @gate_failed: The gate that was called got a bad pointer,
  * @gate_addr: and this is it.
  * @weak: Calls and heap at %SBM_LEVEL_WEAK, else %NULL.
+ * @asking: Who is being asked about this sandbox, by its owner; else %NULL.
+ * @asking_hook: And what, of &enum sbm_hook.
+ * @refused: Permissive policies that would have refused the call,
+ * @ended: or have ended it by now: bits of &sbm_policy.bit.
  */
 struct sbm_sandbox {
 	struct sbm_info info;
@@ -125,6 +133,10 @@ struct sbm_sandbox {
 	bool gate_failed;
 	unsigned long gate_addr;
 	struct sbm_weak *weak;
+	const struct sbm_policy_slot *asking;
+	u32 asking_hook;
+	u64 refused;
+	u64 ended;
 };
 
 /* Why the CPU came back from a sandbox. */
@@ -219,6 +231,19 @@ static inline void arch_sbm_get_regs(const struct sbm_sandbox *s,
 				     struct sbm_regs *regs) { }
 #endif
 
+/*
+ * A clock to measure hooks with, on one CPU, and its ticks in a millisecond;
+ * zero if nobody knows. It runs on every call, so it has to be cheap.
+ */
+#ifdef CONFIG_HAVE_ARCH_SBM
+static inline u64 sbm_clock(void) { return get_cycles(); }
+u64 arch_sbm_cycles_khz(void);
+static inline u64 sbm_clock_khz(void) { return arch_sbm_cycles_khz(); }
+#else
+static inline u64 sbm_clock(void) { return local_clock(); }
+static inline u64 sbm_clock_khz(void) { return USEC_PER_SEC; }
+#endif
+
 /* arch: the end of a call in place at a fault. See arch/um/kernel/sbm/. */
 #ifdef CONFIG_HAVE_ARCH_SBM_CATCH
 void arch_sbm_catch(int (*fn)(void *data), void *data, struct sbm_exit *exit);
@@ -252,6 +277,7 @@ bool sbm_name_valid(const char *name);
 void sbm_class_quarantine(struct sbm_class *class, bool quarantined,
 			  const char *by);
 bool sbm_class_get_next(const char *name, struct sbm_class_info *info);
+bool sbm_class_quarantined(struct sbm_class *class);
 extern struct sbm_class sbm_default_class;
 
 /* sysfs.c */
@@ -357,7 +383,8 @@ void sbm_count_denied(struct sbm_sandbox *sandbox);
 /* May a call enter? Zero, or the negative errno it returns. */
 static inline int sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags)
 {
-	if (unlikely(READ_ONCE(sandbox->class->quarantined)))
+	if (unlikely(READ_ONCE(sandbox->class->quarantined)) &&
+	    sbm_class_quarantined(sandbox->class))
 		return __sbm_policy_quarantined(sandbox);
 	if (static_branch_unlikely(&sbm_policy_key))
 		return __sbm_policy_enter(sandbox, flags);
@@ -388,6 +415,16 @@ static inline void sbm_policy_exit(struct sbm_sandbox *sandbox, int result)
 
 /* policy.c: the attached policies */
 bool sbm_policy_get_next(u64 id, struct sbm_policy_info *info);
+unsigned int sbm_nr_policies(void);
+u64 sbm_policies_attached(void);
+u64 sbm_policies_rejected(void);
+
+/* eject.c: those that were ejected */
+int sbm_eject_show(char *buf);
+
+/* builtin.c: the switch that turns all policies off */
+extern bool sbm_builtin_only;
+void sbm_set_builtin_only(bool on, const char *by);
 
 /* stats.c: event counters, one set per CPU */
 enum sbm_event {
@@ -410,6 +447,7 @@ enum sbm_event {
 	SBM_EV_KEEP,		/* sandboxes destroyed, but kept in a pool */
 	SBM_EV_REUSE,		/* ... and created again from there */
 	SBM_EV_DROP,		/* ... or freed there */
+	SBM_EV_WOULD_DENY,	/* verdicts of permissive policies */
 	SBM_NR_EVENTS,
 };
 

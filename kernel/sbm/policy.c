@@ -5,23 +5,21 @@
 #define pr_fmt(fmt) "sbm: " fmt
 
 #include <linux/capability.h>
+#include <linux/cgroup.h>
 #include <linux/cleanup.h>
-#include <linux/ctype.h>
 #include <linux/export.h>
 #include <linux/mutex.h>
+#include <linux/math64.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
-#include <linux/rculist.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/workqueue.h>
+#include <linux/spinlock.h>
 #include <trace/events/sbm.h>
 
 #include "internal.h"
 #include "policy.h"
-
-/* More is a mistake: every one of them is asked on every call. */
-#define SBM_MAX_POLICIES	64
 
 DEFINE_STATIC_KEY_FALSE(sbm_policy_key);
 
@@ -29,11 +27,25 @@ DEFINE_STATIC_KEY_FALSE(sbm_policy_key);
  * Lock ordering: the locks of a policy's owner (update_mutex of struct_ops),
  * then sbm_policy_mutex, then cpu_hotplug_lock (static keys). So an owner is
  * never called with sbm_policy_mutex held, but for hold(), which takes no lock.
+ * Files of a policy in sysfs go away under it, so none of them may take it.
  */
 static DEFINE_MUTEX(sbm_policy_mutex);
-LIST_HEAD(sbm_policies);
-static unsigned int sbm_nr_policies;
+static LIST_HEAD(sbm_policies);
+static unsigned int sbm_policies_now;
 static u64 sbm_policy_last_id;
+static u64 sbm_policy_bits;
+static atomic64_t sbm_policy_nr_rejected;
+
+/* So that a mode is only ever set that the present hooks can honour. */
+static DEFINE_SPINLOCK(sbm_mode_lock);
+
+/*
+ * The set that is read, and one that is filled in for the next change. Two are
+ * enough, as a change waits until nobody reads the one before.
+ */
+static struct sbm_policy_set sbm_policy_sets[2];
+struct sbm_policy_set __rcu *sbm_policy_set =
+	RCU_INITIALIZER(&sbm_policy_sets[0]);
 
 static struct sbm_policy_ops *sbm_policy_ops(const struct sbm_policy *policy)
 {
@@ -48,7 +60,20 @@ static bool sbm_policy_ejected(const struct sbm_policy *policy)
 
 /* === Ejecting === */
 
-static void sbm_policy_eject_fn(struct work_struct *work)
+/* Under sbm_policy_mutex. */
+static void sbm_policy_tell_ejected(struct sbm_policy *policy)
+{
+	if (!policy->told)
+		sbm_sysfs_tell(policy, "eject");
+	policy->told = true;
+}
+
+/**
+ * sbm_policy_eject_all() - detach the policies that are not asked any more
+ *
+ * Context: Process context; may sleep.
+ */
+void sbm_policy_eject_all(void)
 {
 	const struct sbm_policy_owner *owner;
 	struct sbm_policy *policy;
@@ -59,8 +84,10 @@ static void sbm_policy_eject_fn(struct work_struct *work)
 		owner = NULL;
 		scoped_guard(mutex, &sbm_policy_mutex) {
 			list_for_each_entry(policy, &sbm_policies, node) {
-				if (!sbm_policy_ejected(policy) ||
-				    policy->held || !policy->owner)
+				if (!sbm_policy_ejected(policy))
+					continue;
+				sbm_policy_tell_ejected(policy);
+				if (policy->held || !policy->owner)
 					continue;
 				policy->held = true;
 				if (!policy->owner->hold(policy->arg))
@@ -75,57 +102,83 @@ static void sbm_policy_eject_fn(struct work_struct *work)
 	} while (owner);
 }
 
-static DECLARE_WORK(sbm_policy_eject_work, sbm_policy_eject_fn);
+/* === The set === */
 
-/**
- * sbm_policy_eject() - get rid of a policy that misbehaved
- * @policy: The policy.
- * @ops: The hooks it had when it did.
- *
- * It is not asked any more when this returns, but calls of its hooks may still
- * be under way. Its owner takes it away later.
- *
- * Return: Whether it was done now; false if another CPU was faster.
- * Context: Under RCU.
- */
-bool sbm_policy_eject(struct sbm_policy *policy,
-		      const struct sbm_policy_ops *ops)
+/* Whether @a is asked before @b. */
+static bool sbm_policy_before(const struct sbm_policy_ops *a,
+			      const struct sbm_policy_ops *b)
 {
-	if (cmpxchg(&policy->ejected, NULL, ops))
-		return false;
-	sbm_count(SBM_EV_EJECT);
-	trace_sbm_policy(policy->id, ops->class, ops->name, SBM_POLICY_EJECT);
-	schedule_work(&sbm_policy_eject_work);
-	return true;
+	if (a->priority != b->priority)
+		return a->priority > b->priority;
+	return strcmp(a->name, b->name) < 0;
+}
+
+/* Time a hook of @ops may take, by sbm_clock(). */
+static u64 sbm_policy_limit(const struct sbm_policy_ops *ops)
+{
+	u64 us = ops->time_us ?: SBM_HOOK_TIME_US;
+	u64 khz = sbm_clock_khz();
+
+	return khz ? mul_u64_u64_div_u64(us, khz, USEC_PER_MSEC) : U64_MAX;
+}
+
+/*
+ * Make a set of sbm_policies, ordered. When this returns nobody asks by the
+ * old one.
+ */
+static void sbm_policy_publish(void)
+{
+	struct sbm_policy_set *set = &sbm_policy_sets[0];
+	struct sbm_policy *policy;
+	unsigned int i;
+
+	lockdep_assert_held(&sbm_policy_mutex);
+
+	if (rcu_access_pointer(sbm_policy_set) == set)
+		set = &sbm_policy_sets[1];
+	set->nr = 0;
+	list_for_each_entry(policy, &sbm_policies, node) {
+		const struct sbm_policy_ops *ops = sbm_policy_ops(policy);
+
+		for (i = set->nr++;
+		     i && sbm_policy_before(ops, set->slots[i - 1].ops); i--)
+			set->slots[i] = set->slots[i - 1];
+		set->slots[i] = (struct sbm_policy_slot){
+			.policy = policy,
+			.ops = ops,
+			.cgroup = policy->cgroup,
+			.limit = sbm_policy_limit(ops),
+			.scoped = ops->class[0] || policy->cgroup,
+		};
+	}
+	rcu_assign_pointer(sbm_policy_set, set);
+	synchronize_rcu();
 }
 
 /* === Attaching === */
 
-/**
- * sbm_policy_validate() - check what a policy says about itself
- * @ops: The policy.
- *
- * The name has to be one that sbm_name_valid() accepts, and the class pattern
- * a string of printable characters.
- *
- * Return: Zero or -EINVAL; the log tells why.
- * Context: Any.
- */
-int sbm_policy_validate(const struct sbm_policy_ops *ops)
+/* May @ops be attached beside the others, but @self? */
+static int sbm_policy_check_others(const struct sbm_policy_ops *ops,
+				   const struct sbm_policy *self)
 {
-	size_t len = strnlen(ops->class, SBM_NAME_LEN);
-	size_t i;
+	const struct sbm_policy *policy;
 
-	if (!sbm_name_valid(ops->name)) {
-		pr_notice_ratelimited("policy refused: bad or missing name\n");
-		return -EINVAL;
-	}
-	for (i = 0; i < len && isgraph(ops->class[i]); i++)
-		;
-	if (i < len || len == SBM_NAME_LEN) {
-		pr_notice_ratelimited("policy %s refused: bad class pattern\n",
-				      ops->name);
-		return -EINVAL;
+	list_for_each_entry(policy, &sbm_policies, node) {
+		const struct sbm_policy_ops *other = sbm_policy_ops(policy);
+
+		if (policy == self)
+			continue;
+		if (!strcmp(other->name, ops->name)) {
+			pr_notice_ratelimited("policy %s refused: a policy has this name\n",
+					      ops->name);
+			return -EEXIST;
+		}
+		if (ops->priority && other->priority == ops->priority) {
+			pr_notice_ratelimited("policy %s refused: policy %s has priority %d\n",
+					      ops->name, other->name,
+					      ops->priority);
+			return -EEXIST;
+		}
 	}
 	return 0;
 }
@@ -134,7 +187,6 @@ int sbm_policy_validate(const struct sbm_policy_ops *ops)
 static int sbm_policy_check(const struct sbm_policy_ops *ops,
 			    const struct sbm_policy *self)
 {
-	const struct sbm_policy *policy;
 	int err;
 
 	lockdep_assert_held(&sbm_policy_mutex);
@@ -147,16 +199,17 @@ static int sbm_policy_check(const struct sbm_policy_ops *ops,
 				      ops->name);
 		return -EPERM;
 	}
-	if (ops->priv)
+	if (ops->priv) {
+		pr_notice_ratelimited("policy %s refused: it is attached already\n",
+				      ops->name);
 		return -EBUSY;
-	if (!self && sbm_nr_policies >= SBM_MAX_POLICIES)
-		return -E2BIG;
-	list_for_each_entry(policy, &sbm_policies, node) {
-		if (policy != self &&
-		    !strcmp(sbm_policy_ops(policy)->name, ops->name))
-			return -EEXIST;
 	}
-	return 0;
+	if (!self && sbm_policies_now >= SBM_MAX_POLICIES) {
+		pr_notice_ratelimited("policy %s refused: %u are attached\n",
+				      ops->name, sbm_policies_now);
+		return -E2BIG;
+	}
+	return sbm_policy_check_others(ops, self);
 }
 
 /* As sbm_policy_check(), and tell those who watch. */
@@ -165,11 +218,45 @@ static int sbm_policy_admit(const struct sbm_policy_ops *ops,
 {
 	int err = sbm_policy_check(ops, self);
 
+	if (err)
+		atomic64_inc(&sbm_policy_nr_rejected);
 	if (err == -EINVAL)	/* not even its strings are sane */
 		trace_sbm_policy(0, "", "", SBM_POLICY_REJECT);
 	else if (err)
 		trace_sbm_policy(0, ops->class, ops->name, SBM_POLICY_REJECT);
 	return err;
+}
+
+/*
+ * The cgroup that @ops is for. It is held but not kept: when it is removed no
+ * task is left in it, so the policy matches nobody.
+ */
+static int sbm_policy_get_cgroup(const struct sbm_policy_ops *ops,
+				 struct cgroup **cgroup)
+{
+	*cgroup = NULL;
+	if (!ops->cgroup)
+		return 0;
+#ifdef CONFIG_CGROUPS
+	*cgroup = cgroup_get_from_id(ops->cgroup);
+#else
+	*cgroup = ERR_PTR(-ENOENT);
+#endif
+	if (!IS_ERR(*cgroup))
+		return 0;
+	pr_notice_ratelimited("policy %s refused: no cgroup %llu\n",
+			      ops->name, ops->cgroup);
+	atomic64_inc(&sbm_policy_nr_rejected);
+	trace_sbm_policy(0, ops->class, ops->name, SBM_POLICY_REJECT);
+	return -ENOENT;
+}
+
+static void sbm_policy_put_cgroup(struct cgroup *cgroup)
+{
+#ifdef CONFIG_CGROUPS
+	if (cgroup)
+		cgroup_put(cgroup);
+#endif
 }
 
 static struct sbm_policy *sbm_policy_alloc(void)
@@ -190,6 +277,7 @@ static struct sbm_policy *sbm_policy_alloc(void)
 
 static void sbm_policy_free(struct sbm_policy *policy)
 {
+	sbm_policy_put_cgroup(policy->cgroup);
 	free_percpu(policy->counts);
 	kfree(policy);
 }
@@ -203,9 +291,10 @@ static void sbm_policy_free(struct sbm_policy *policy)
  *
  * From when this returns it is asked by every call that matches.
  *
- * Return: Zero, -EINVAL if sbm_policy_validate() says so, -EPERM without
- * CAP_SYS_ADMIN, -EEXIST if the name is taken, -EBUSY if @ops is attached
- * already, -E2BIG if there are too many policies, or -ENOMEM.
+ * Return: Zero, -EINVAL or -EOPNOTSUPP if sbm_policy_validate() says so, -EPERM
+ * without CAP_SYS_ADMIN, -EEXIST if the name or the priority is taken, -EBUSY
+ * if @ops is attached already, -E2BIG if there are too many policies, -ENOENT
+ * if there is no such cgroup, or -ENOMEM.
  * Context: Process context; may sleep.
  */
 int sbm_policy_attach(struct sbm_policy_ops *ops,
@@ -220,27 +309,41 @@ int sbm_policy_attach(struct sbm_policy_ops *ops,
 
 	guard(mutex)(&sbm_policy_mutex);
 	err = sbm_policy_admit(ops, NULL);
-	if (err) {
-		sbm_policy_free(policy);
-		return err;
-	}
+	if (err)
+		goto err_free;
+	err = sbm_policy_get_cgroup(ops, &policy->cgroup);
+	if (err)
+		goto err_free;
 
 	policy->owner = owner;
 	policy->arg = arg;
 	policy->id = ++sbm_policy_last_id;
+	policy->bit = BIT_ULL(ffz(sbm_policy_bits));
+	policy->mode = ops->mode;
 	RCU_INIT_POINTER(policy->ops, ops);
+	err = sbm_sysfs_add_policy(policy, ops->name);
+	if (err)
+		goto err_free;
+
+	sbm_policy_bits |= policy->bit;
 	ops->priv = policy;
-	list_add_tail_rcu(&policy->node, &sbm_policies);
-	sbm_nr_policies++;
+	list_add_tail(&policy->node, &sbm_policies);
+	sbm_policies_now++;
+	sbm_policy_publish();
 	trace_sbm_policy(policy->id, ops->class, ops->name, SBM_POLICY_ATTACH);
 	static_branch_inc(&sbm_policy_key);
+	sbm_sysfs_tell(policy, "attach");
 	return 0;
+
+err_free:
+	sbm_policy_free(policy);
+	return err;
 }
 EXPORT_SYMBOL_GPL(sbm_policy_attach);
 
 /**
  * sbm_policy_update() - replace the hooks of an attached policy
- * @ops: The new hooks; name and pattern may be others.
+ * @ops: The new hooks; name, pattern, cgroup, priority and mode may be others.
  * @old: The present ones.
  *
  * Each hook is asked in one of the two, never in none. A call that is under
@@ -253,6 +356,7 @@ EXPORT_SYMBOL_GPL(sbm_policy_attach);
  */
 int sbm_policy_update(struct sbm_policy_ops *ops, struct sbm_policy_ops *old)
 {
+	struct cgroup *cgroup;
 	struct sbm_policy *policy;
 	int err;
 
@@ -263,15 +367,31 @@ int sbm_policy_update(struct sbm_policy_ops *ops, struct sbm_policy_ops *old)
 	err = sbm_policy_admit(ops, policy);
 	if (err)
 		return err;
+	err = sbm_policy_get_cgroup(ops, &cgroup);
+	if (err)
+		return err;
+	if (strcmp(ops->name, old->name)) {
+		err = sbm_sysfs_rename_policy(policy, ops->name);
+		if (err) {
+			sbm_policy_put_cgroup(cgroup);
+			return err;
+		}
+	}
 
 	ops->priv = policy;
-	rcu_assign_pointer(policy->ops, ops);
+	swap(policy->cgroup, cgroup);
+	scoped_guard(spinlock, &sbm_mode_lock) {
+		rcu_assign_pointer(policy->ops, ops);
+		WRITE_ONCE(policy->mode, ops->mode);
+	}
 	old->priv = NULL;
+	sbm_policy_publish();
 	trace_sbm_policy(policy->id, ops->class, ops->name, SBM_POLICY_UPDATE);
+	sbm_sysfs_tell(policy, "update");
 
-	/* After this nobody blames @old, whose memory may come back as new. */
-	synchronize_rcu();
+	/* Now nobody blames @old, whose memory may come back as new. */
 	cmpxchg(&policy->ejected, old, NULL);
+	sbm_policy_put_cgroup(cgroup);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(sbm_policy_update);
@@ -288,23 +408,94 @@ void sbm_policy_detach(struct sbm_policy_ops *ops)
 {
 	struct sbm_policy *policy;
 
-	scoped_guard(mutex, &sbm_policy_mutex) {
-		policy = ops->priv;
-		if (!policy)
-			return;
-		list_del_rcu(&policy->node);
-		ops->priv = NULL;
-		sbm_nr_policies--;
-		static_branch_dec(&sbm_policy_key);
-		/* Who was ejected is gone already, for those who watch. */
-		if (READ_ONCE(policy->ejected) != ops)
-			trace_sbm_policy(policy->id, ops->class, ops->name,
-					 SBM_POLICY_DETACH);
+	guard(mutex)(&sbm_policy_mutex);
+	policy = ops->priv;
+	if (!policy)
+		return;
+
+	list_del(&policy->node);
+	ops->priv = NULL;
+	sbm_policies_now--;
+	static_branch_dec(&sbm_policy_key);
+	sbm_policy_publish();
+	sbm_policy_bits &= ~policy->bit;
+
+	/* Who was ejected is gone already, for those who watch. */
+	if (READ_ONCE(policy->ejected) == ops) {
+		sbm_policy_tell_ejected(policy);
+	} else {
+		trace_sbm_policy(policy->id, ops->class, ops->name,
+				 SBM_POLICY_DETACH);
+		sbm_sysfs_tell(policy, "detach");
 	}
-	synchronize_rcu();
+	sbm_sysfs_remove_policy(policy);
 	sbm_policy_free(policy);
 }
 EXPORT_SYMBOL_GPL(sbm_policy_detach);
+
+/* === Modes === */
+
+/**
+ * sbm_policy_set_mode() - change what becomes of the verdicts of a policy
+ * @policy: The policy.
+ * @mode: Of &enum sbm_policy_mode.
+ *
+ * Return: Zero, or -EOPNOTSUPP if its flags exclude @mode.
+ * Context: Process context, while @policy has its folder in sysfs.
+ */
+int sbm_policy_set_mode(struct sbm_policy *policy, u32 mode)
+{
+	const struct sbm_policy_ops *ops;
+
+	guard(rcu)();
+	scoped_guard(spinlock, &sbm_mode_lock) {
+		ops = rcu_dereference(policy->ops);
+		if (!sbm_policy_has_mode(ops, mode))
+			return -EOPNOTSUPP;
+		if (policy->mode == mode)
+			return 0;
+		WRITE_ONCE(policy->mode, mode);
+	}
+	trace_sbm_policy(policy->id, ops->class, ops->name, SBM_POLICY_MODE);
+	pr_notice("policy %s is %s now\n", ops->name,
+		  mode == SBM_MODE_PERMISSIVE ? "permissive" : "enforced");
+	return 0;
+}
+
+/* === Showing === */
+
+/**
+ * sbm_nr_policies() - how many policies are attached
+ *
+ * Return: Their number; ejected ones count until they are detached.
+ * Context: Any.
+ */
+unsigned int sbm_nr_policies(void)
+{
+	return READ_ONCE(sbm_policies_now);
+}
+
+/**
+ * sbm_policies_attached() - how often a policy was attached
+ *
+ * Return: The number since boot.
+ * Context: Any.
+ */
+u64 sbm_policies_attached(void)
+{
+	return READ_ONCE(sbm_policy_last_id);
+}
+
+/**
+ * sbm_policies_rejected() - how often a policy was refused
+ *
+ * Return: The number since boot.
+ * Context: Any.
+ */
+u64 sbm_policies_rejected(void)
+{
+	return atomic64_read(&sbm_policy_nr_rejected);
+}
 
 /**
  * sbm_policy_get_next() - describe an attached policy
@@ -316,26 +507,13 @@ EXPORT_SYMBOL_GPL(sbm_policy_detach);
  */
 bool sbm_policy_get_next(u64 id, struct sbm_policy_info *info)
 {
-	const struct sbm_policy_ops *ops;
 	struct sbm_policy *policy;
-	int cpu;
 
 	guard(mutex)(&sbm_policy_mutex);
 	list_for_each_entry(policy, &sbm_policies, node) {
 		if (policy->id <= id || sbm_policy_ejected(policy))
 			continue;
-
-		ops = sbm_policy_ops(policy);
-		*info = (struct sbm_policy_info){ .id = policy->id };
-		strscpy(info->name, ops->name);
-		strscpy(info->class, ops->class);
-		for_each_possible_cpu(cpu) {
-			const struct sbm_policy_counts *counts =
-				per_cpu_ptr(policy->counts, cpu);
-
-			info->asked += READ_ONCE(counts->asked);
-			info->denied += READ_ONCE(counts->denied);
-		}
+		sbm_policy_describe(policy, info);
 		return true;
 	}
 	return false;

@@ -33,6 +33,7 @@ static const char * const sbm_event_names[SBM_NR_EVENTS] = {
 	[SBM_EV_KEEP]		= "keep",
 	[SBM_EV_REUSE]		= "reuse",
 	[SBM_EV_DROP]		= "drop",
+	[SBM_EV_WOULD_DENY]	= "would_deny",
 };
 
 /**

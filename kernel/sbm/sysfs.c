@@ -11,6 +11,7 @@
 #include <linux/sysfs.h>
 
 #include "internal.h"
+#include "policy.h"
 
 /**
  * struct sbm_class_kobj - a class in sysfs
@@ -33,7 +34,7 @@ static ssize_t quarantined_show(struct kobject *kobj,
 	struct sbm_class *class =
 		container_of(kobj, struct sbm_class_kobj, kobj)->class;
 
-	return sysfs_emit(buf, "%d\n", READ_ONCE(class->quarantined));
+	return sysfs_emit(buf, "%d\n", sbm_class_quarantined(class));
 }
 
 static ssize_t quarantined_store(struct kobject *kobj,
@@ -55,6 +56,34 @@ static ssize_t quarantined_store(struct kobject *kobj,
 static struct kobj_attribute sbm_quarantined_attr =
 	__ATTR_RW_MODE(quarantined, 0600);
 
+static ssize_t quarantine_seconds_show(struct kobject *kobj,
+				       struct kobj_attribute *attr, char *buf)
+{
+	struct sbm_class *class =
+		container_of(kobj, struct sbm_class_kobj, kobj)->class;
+
+	return sysfs_emit(buf, "%u\n", READ_ONCE(class->quarantine_s));
+}
+
+static ssize_t quarantine_seconds_store(struct kobject *kobj,
+					struct kobj_attribute *attr,
+					const char *buf, size_t count)
+{
+	struct sbm_class *class =
+		container_of(kobj, struct sbm_class_kobj, kobj)->class;
+	unsigned int seconds;
+	int err;
+
+	err = kstrtouint(buf, 10, &seconds);
+	if (err)
+		return err;
+	WRITE_ONCE(class->quarantine_s, seconds);
+	return count;
+}
+
+static struct kobj_attribute sbm_quarantine_seconds_attr =
+	__ATTR_RW_MODE(quarantine_seconds, 0600);
+
 static ssize_t nr_sandboxes_class_show(struct kobject *kobj,
 				       struct kobj_attribute *attr, char *buf)
 {
@@ -69,6 +98,7 @@ static struct kobj_attribute sbm_nr_sandboxes_class_attr =
 
 static struct attribute *sbm_class_attrs[] = {
 	&sbm_quarantined_attr.attr,
+	&sbm_quarantine_seconds_attr.attr,
 	&sbm_nr_sandboxes_class_attr.attr,
 	NULL,
 };
@@ -205,6 +235,68 @@ static ssize_t events_show(struct kobject *kobj, struct kobj_attribute *attr,
 
 static struct kobj_attribute sbm_events_attr = __ATTR_RO(events);
 
+/* Who decides. */
+static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr,
+			  char *buf)
+{
+	const char *state = "builtin";
+
+	if (READ_ONCE(sbm_builtin_only))
+		state = "builtin_only";
+	else if (sbm_nr_policies())
+		state = "policies";
+	return sysfs_emit(buf, "%s\n", state);
+}
+
+static struct kobj_attribute sbm_state_attr = __ATTR_RO(state);
+
+static ssize_t builtin_only_show(struct kobject *kobj,
+				 struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", READ_ONCE(sbm_builtin_only));
+}
+
+static ssize_t builtin_only_store(struct kobject *kobj,
+				  struct kobj_attribute *attr, const char *buf,
+				  size_t count)
+{
+	bool on;
+	int err;
+
+	err = kstrtobool(buf, &on);
+	if (err)
+		return err;
+	sbm_set_builtin_only(on, "the administrator");
+	return count;
+}
+
+static struct kobj_attribute sbm_builtin_only_attr =
+	__ATTR_RW_MODE(builtin_only, 0600);
+
+static ssize_t enable_seq_show(struct kobject *kobj,
+			       struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", sbm_policies_attached());
+}
+
+static struct kobj_attribute sbm_enable_seq_attr = __ATTR_RO(enable_seq);
+
+static ssize_t nr_rejected_show(struct kobject *kobj,
+				struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", sbm_policies_rejected());
+}
+
+static struct kobj_attribute sbm_nr_rejected_attr = __ATTR_RO(nr_rejected);
+
+static ssize_t ejected_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return sbm_eject_show(buf);
+}
+
+static struct kobj_attribute sbm_ejected_attr = __ATTR_RO_MODE(ejected, 0400);
+
 static struct attribute *sbm_attrs[] = {
 	&sbm_nr_sandboxes_attr.attr,
 	&sbm_nr_pages_attr.attr,
@@ -212,6 +304,11 @@ static struct attribute *sbm_attrs[] = {
 	&sbm_pool_size_attr.attr,
 	&sbm_level_attr.attr,
 	&sbm_events_attr.attr,
+	&sbm_state_attr.attr,
+	&sbm_builtin_only_attr.attr,
+	&sbm_enable_seq_attr.attr,
+	&sbm_nr_rejected_attr.attr,
+	&sbm_ejected_attr.attr,
 	NULL,
 };
 ATTRIBUTE_GROUPS(sbm);
@@ -233,8 +330,13 @@ static int __init sbm_sysfs_init(void)
 		err = -ENOMEM;
 		goto err_kobj;
 	}
+	err = sbm_policy_sysfs_init(kobj);
+	if (err)
+		goto err_classes;
 	return 0;
 
+err_classes:
+	kset_unregister(sbm_class_kset);
 err_kobj:
 	kobject_put(kobj);
 	return err;

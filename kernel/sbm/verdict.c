@@ -3,19 +3,25 @@
  * SandBox Mode: asking the policies.
  *
  * A policy can only restrict. Its verdicts are checked here: one that answers
- * out of range is ejected, and what the kernel does without it holds.
+ * out of range or takes too long is ejected, and what the kernel does without
+ * it holds.
  *
  * Hooks may not sleep, so no hook can lead to a sandboxed call and no hook can
- * run inside another: nothing here has to guard against recursion.
+ * run inside another: the verifier refuses programs that could, and a call made
+ * under RCU all the same is refused by sbm_wrong_context().
  */
 #define pr_fmt(fmt) "sbm: " fmt
 
+#include <linux/cgroup.h>
+#include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/glob.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
-#include <linux/rculist.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
 
 #include "internal.h"
 #include "policy.h"
@@ -23,55 +29,201 @@
 #define CREATE_TRACE_POINTS
 #include <trace/events/sbm.h>
 
-static const char * const sbm_hook_names[SBM_NR_HOOKS] = {
-	[SBM_HOOK_ENTER]	= "enter",
-	[SBM_HOOK_FAULT]	= "fault",
-	[SBM_HOOK_GROW]		= "grow",
-	[SBM_HOOK_EXIT]		= "exit",
+/* === One policy === */
+
+/*
+ * A hook that does not deny anything costs what is inlined here; see "Cost" in
+ * Documentation/bpf/sbm.rst. What happens seldom is left out of line.
+ */
+
+/**
+ * struct sbm_hook_timer - when a hook began
+ * @start: By sbm_clock().
+ * @switches: How often the task was switched away until then. If it was since,
+ *	nobody knows for how long, so such a hook is not judged by its time.
+ */
+struct sbm_hook_timer {
+	u64 start;
+	unsigned long switches;
+};
+
+static __always_inline unsigned long sbm_task_switches(void)
+{
+	return current->nvcsw + current->nivcsw;
+}
+
+static bool sbm_slot_permissive(const struct sbm_policy_slot *slot)
+{
+	return READ_ONCE(slot->policy->mode) == SBM_MODE_PERMISSIVE;
+}
+
+static noinline bool sbm_slot_in_scope(const struct sbm_policy_slot *slot,
+				       const struct sbm_sandbox *sandbox)
+{
+	const char *pattern = slot->ops->class;
+
+	if (pattern[0] && !glob_match(pattern, sandbox->info.class))
+		return false;
+#ifdef CONFIG_CGROUPS
+	if (slot->cgroup)
+		return cgroup_is_descendant(task_dfl_cgroup(current),
+					    slot->cgroup);
+#endif
+	return true;
+}
+
+/* Is this policy to be asked? @over: those that are not, any more. */
+static __always_inline bool sbm_slot_matches(const struct sbm_policy_slot *slot,
+					     const struct sbm_sandbox *sandbox,
+					     u64 over)
+{
+	if (READ_ONCE(slot->policy->ejected) == slot->ops)
+		return false;
+	/* The bit may be left from another policy; never skip an enforced one. */
+	if (slot->policy->bit & over && sbm_slot_permissive(slot))
+		return false;
+	return !slot->scoped || sbm_slot_in_scope(slot, sandbox);
+}
+
+static __always_inline struct sbm_hook_timer
+sbm_slot_begin(const struct sbm_policy_slot *slot, struct sbm_sandbox *sandbox,
+	       enum sbm_hook hook)
+{
+	sandbox->asking = slot;
+	sandbox->asking_hook = hook;
+	return (struct sbm_hook_timer){
+		.switches = sbm_task_switches(),
+		.start = sbm_clock(),
+	};
+}
+
+static noinline void sbm_slot_overrun(const struct sbm_policy_slot *slot,
+				      enum sbm_hook hook, u64 ticks)
+{
+	u64 us = mul_u64_u64_div_u64(ticks, USEC_PER_MSEC, sbm_clock_khz());
+	char msg[SBM_EJECT_MSG_LEN];
+
+	snprintf(msg, sizeof(msg), "took %llu us in %s, its limit is %u us", us,
+		 sbm_hook_name(hook), slot->ops->time_us ?: SBM_HOOK_TIME_US);
+	sbm_policy_eject(slot, hook, SBM_EJECT_TIME, us, msg);
+}
+
+static void sbm_slot_count(const struct sbm_policy_slot *slot,
+			   const struct sbm_sandbox *sandbox,
+			   enum sbm_hook hook, int verdict, bool permissive)
+{
+	struct sbm_policy_counts *counts;
+
+	guard(preempt)();
+	counts = this_cpu_ptr(slot->policy->counts);
+	if (permissive)
+		counts->would_deny++;
+	else
+		counts->denied++;
+	counts->last[counts->nr_last++ % SBM_LAST_VERDICTS] =
+		(struct sbm_last_verdict){
+			.id = sandbox->info.id,
+			.hook = hook,
+			.verdict = verdict,
+		};
+}
+
+/* May @hook answer that, besides zero? */
+static bool sbm_verdict_valid(enum sbm_hook hook, int verdict)
+{
+	switch (hook) {
+	case SBM_HOOK_ENTER:
+		return verdict == SBM_ENTER_DENY ||
+		       IS_ERR_VALUE((long)verdict);
+	case SBM_HOOK_FAULT:
+		return verdict == SBM_FAULT_QUARANTINE;
+	case SBM_HOOK_GROW:
+		return verdict == SBM_GROW_DENY || verdict == SBM_GROW_KILL;
+	default:
+		return false;
+	}
+}
+
+/* What counts instead of a verdict that is not valid. */
+static const int sbm_verdict_instead[SBM_NR_HOOKS] = {
+	[SBM_HOOK_ENTER] = SBM_ENTER_DENY,
+	[SBM_HOOK_FAULT] = SBM_FAULT_KILL,
+	[SBM_HOOK_GROW] = SBM_GROW_DENY,
 };
 
 /*
- * The next policy after @policy (%NULL: the first) that matches and has the
- * hook at offset @hook of its ops, which are returned in @ops. Under RCU.
+ * A policy denies something; it is ejected if there is no such verdict.
+ *
+ * Return: the verdict that holds.
  */
-static struct sbm_policy *sbm_policy_next(struct sbm_policy *policy,
-					  const struct sbm_info *info,
-					  size_t hook,
-					  const struct sbm_policy_ops **ops)
+static noinline int sbm_slot_deny(const struct sbm_policy_slot *slot,
+				  struct sbm_sandbox *sandbox,
+				  enum sbm_hook hook, int verdict)
 {
-	policy = list_prepare_entry(policy, &sbm_policies, node);
-	list_for_each_entry_continue_rcu(policy, &sbm_policies, node) {
-		*ops = rcu_dereference(policy->ops);
-		if (READ_ONCE(policy->ejected) == *ops)
-			continue;
-		if (!*(void **)((void *)*ops + hook))
-			continue;
-		if (!(*ops)->class[0] || glob_match((*ops)->class, info->class))
-			return policy;
+	bool permissive = sbm_slot_permissive(slot);
+	char msg[SBM_EJECT_MSG_LEN];
+
+	sbm_slot_count(slot, sandbox, hook, verdict, permissive);
+	if (!sbm_verdict_valid(hook, verdict)) {
+		snprintf(msg, sizeof(msg), "hook %s returned %d",
+			 sbm_hook_name(hook), verdict);
+		sbm_policy_eject(slot, hook, SBM_EJECT_VERDICT, verdict, msg);
+		verdict = sbm_verdict_instead[hook];
 	}
-	return NULL;
+	if (!permissive)
+		return verdict;
+
+	sbm_count(SBM_EV_WOULD_DENY);
+	if (hook == SBM_HOOK_ENTER)
+		sandbox->refused |= slot->policy->bit;
+	if (hook == SBM_HOOK_ENTER ||
+	    (hook == SBM_HOOK_GROW && verdict == SBM_GROW_KILL))
+		sandbox->ended |= slot->policy->bit;
+	return 0;
 }
 
-#define for_each_sbm_policy(policy, ops, info, hook)			\
-	for ((policy) = NULL;						\
-	     ((policy) = sbm_policy_next(policy, info,			\
-				offsetof(struct sbm_policy_ops, hook),	\
-				&(ops)));)
-
-/* Take note of a verdict; eject if it is not @valid. */
-static void sbm_policy_answer(struct sbm_policy *policy,
-			      const struct sbm_policy_ops *ops,
-			      const struct sbm_info *info, enum sbm_hook hook,
-			      int verdict, bool valid)
+/*
+ * A hook came back with @verdict, zero if it has none.
+ *
+ * Return: the verdict that holds.
+ */
+static __always_inline int
+sbm_slot_end(const struct sbm_policy_slot *slot, struct sbm_sandbox *sandbox,
+	     enum sbm_hook hook, struct sbm_hook_timer timer, int verdict)
 {
-	trace_sbm_verdict(info, hook, ops->name, verdict);
-	this_cpu_inc(policy->counts->asked);
-	if (verdict)
-		this_cpu_inc(policy->counts->denied);
-	if (unlikely(!valid) && sbm_policy_eject(policy, ops))
-		pr_warn("policy %s ejected: hook %s returned %d\n", ops->name,
-			sbm_hook_names[hook], verdict);
+	u64 ticks = sbm_clock() - timer.start;
+
+	sandbox->asking = NULL;
+	this_cpu_inc(slot->policy->counts->asked);
+	if (hook != SBM_HOOK_EXIT && trace_sbm_verdict_enabled())
+		trace_sbm_verdict(&sandbox->info, hook, slot->ops->name,
+				  verdict, sbm_slot_permissive(slot));
+	if (unlikely(verdict))
+		verdict = sbm_slot_deny(slot, sandbox, hook, verdict);
+	/* The clocks of two CPUs may differ, but then it was switched away. */
+	if (unlikely(ticks > slot->limit) &&
+	    sbm_task_switches() == timer.switches)
+		sbm_slot_overrun(slot, hook, ticks);
+	return verdict;
 }
+
+/* === All policies === */
+
+/* The first policy that is asked and the @end of all. With the switch on, none. */
+static __always_inline const struct sbm_policy_slot *
+sbm_policies_to_ask(const struct sbm_policy_slot **end)
+{
+	const struct sbm_policy_set *set = rcu_dereference(sbm_policy_set);
+
+	*end = set->slots;
+	if (likely(!READ_ONCE(sbm_builtin_only)))
+		*end += set->nr;
+	return set->slots;
+}
+
+/* Under RCU. */
+#define for_each_sbm_slot(slot, end) \
+	for (slot = sbm_policies_to_ask(&(end)); slot < (end); slot++)
 
 /**
  * sbm_count_denied() - account for something that a sandbox was refused
@@ -103,29 +255,32 @@ int __sbm_policy_quarantined(struct sbm_sandbox *sandbox)
  * @sandbox: The sandbox.
  * @flags: Passed to the hooks.
  *
- * All denials are equal; of several, the policy attached first gives the
- * error.
+ * All denials are equal; of several, the policy asked first gives the error.
  *
  * Return: Zero, or the negative errno the call has to return.
  * Context: Process context. Only through sbm_policy_enter().
  */
 int __sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags)
 {
-	const struct sbm_info *info = &sandbox->info;
-	const struct sbm_policy_ops *ops;
-	struct sbm_policy *policy;
+	const struct sbm_policy_slot *slot, *end;
 	int err = 0;
 
-	rcu_read_lock();
-	for_each_sbm_policy(policy, ops, info, enter) {
-		int verdict = ops->enter(info, flags);
-		bool valid = verdict == SBM_ENTER_ALLOW ||
-			     verdict == SBM_ENTER_DENY ||
-			     IS_ERR_VALUE((long)verdict);
+	sandbox->refused = 0;
+	sandbox->ended = 0;
 
-		sbm_policy_answer(policy, ops, info, SBM_HOOK_ENTER, verdict,
-				  valid);
-		if (verdict == SBM_ENTER_DENY || !valid)
+	rcu_read_lock();
+	for_each_sbm_slot(slot, end) {
+		struct sbm_hook_timer timer;
+		int verdict;
+
+		if (!slot->ops->enter || !sbm_slot_matches(slot, sandbox, 0))
+			continue;
+
+		timer = sbm_slot_begin(slot, sandbox, SBM_HOOK_ENTER);
+		verdict = slot->ops->enter(&sandbox->info, flags);
+		verdict = sbm_slot_end(slot, sandbox, SBM_HOOK_ENTER, timer,
+				       verdict);
+		if (verdict == SBM_ENTER_DENY)
 			verdict = SBM_ERR_DENIED;
 		err = err ?: verdict;
 	}
@@ -134,6 +289,25 @@ int __sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags)
 	if (err)
 		sbm_count_denied(sandbox);
 	return err;
+}
+
+/*
+ * May the policy that is being asked set a limit? If it is permissive it is
+ * only counted that it would have.
+ */
+static bool sbm_limit_allowed(struct sbm_info *info)
+{
+	struct sbm_sandbox *sandbox = container_of(info, struct sbm_sandbox, info);
+	const struct sbm_policy_slot *slot = sandbox->asking;
+
+	if (!slot)
+		return false;
+	if (sbm_slot_permissive(slot)) {
+		this_cpu_inc(slot->policy->counts->would_limit);
+		return false;
+	}
+	this_cpu_inc(slot->policy->counts->limited);
+	return true;
 }
 
 /**
@@ -146,7 +320,8 @@ int __sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags)
  */
 void sbm_limit_time(struct sbm_info *info, u64 ns)
 {
-	if (!info->time_limit || ns < info->time_limit)
+	if ((!info->time_limit || ns < info->time_limit) &&
+	    sbm_limit_allowed(info))
 		info->time_limit = ns;
 }
 
@@ -160,7 +335,8 @@ void sbm_limit_time(struct sbm_info *info, u64 ns)
  */
 void sbm_limit_heap(struct sbm_info *info, u64 nr_pages)
 {
-	info->heap_limit = min(nr_pages, info->heap_limit);
+	if (nr_pages < info->heap_limit && sbm_limit_allowed(info))
+		info->heap_limit = nr_pages;
 }
 
 /**
@@ -171,20 +347,24 @@ void sbm_limit_heap(struct sbm_info *info, u64 nr_pages)
  */
 void __sbm_policy_fault(struct sbm_sandbox *sandbox)
 {
-	const struct sbm_info *info = &sandbox->info;
-	const struct sbm_policy_ops *ops;
-	struct sbm_policy *policy;
+	const struct sbm_policy_slot *slot, *end;
 
 	rcu_read_lock();
-	for_each_sbm_policy(policy, ops, info, fault) {
-		int verdict = ops->fault(info, &sandbox->fault);
-		bool valid = verdict == SBM_FAULT_KILL ||
-			     verdict == SBM_FAULT_QUARANTINE;
+	for_each_sbm_slot(slot, end) {
+		struct sbm_hook_timer timer;
+		int verdict;
 
-		sbm_policy_answer(policy, ops, info, SBM_HOOK_FAULT, verdict,
-				  valid);
+		if (!slot->ops->fault ||
+		    !sbm_slot_matches(slot, sandbox, sandbox->ended))
+			continue;
+
+		timer = sbm_slot_begin(slot, sandbox, SBM_HOOK_FAULT);
+		verdict = slot->ops->fault(&sandbox->info, &sandbox->fault);
+		verdict = sbm_slot_end(slot, sandbox, SBM_HOOK_FAULT, timer,
+				       verdict);
 		if (verdict == SBM_FAULT_QUARANTINE)
-			sbm_class_quarantine(sandbox->class, true, ops->name);
+			sbm_class_quarantine(sandbox->class, true,
+					     slot->ops->name);
 	}
 	rcu_read_unlock();
 }
@@ -199,20 +379,23 @@ void __sbm_policy_fault(struct sbm_sandbox *sandbox)
  */
 int __sbm_policy_grow(struct sbm_sandbox *sandbox, u64 nr_pages)
 {
-	const struct sbm_info *info = &sandbox->info;
-	const struct sbm_policy_ops *ops;
-	struct sbm_policy *policy;
+	const struct sbm_policy_slot *slot, *end;
 	int worst = SBM_GROW_ALLOW;
 
 	rcu_read_lock();
-	for_each_sbm_policy(policy, ops, info, grow) {
-		int verdict = ops->grow(info, nr_pages);
-		bool valid = verdict >= SBM_GROW_ALLOW &&
-			     verdict <= SBM_GROW_KILL;
+	for_each_sbm_slot(slot, end) {
+		struct sbm_hook_timer timer;
+		int verdict;
 
-		sbm_policy_answer(policy, ops, info, SBM_HOOK_GROW, verdict,
-				  valid);
-		worst = max_t(int, worst, valid ? verdict : SBM_GROW_DENY);
+		if (!slot->ops->grow ||
+		    !sbm_slot_matches(slot, sandbox, sandbox->ended))
+			continue;
+
+		timer = sbm_slot_begin(slot, sandbox, SBM_HOOK_GROW);
+		verdict = slot->ops->grow(&sandbox->info, nr_pages);
+		verdict = sbm_slot_end(slot, sandbox, SBM_HOOK_GROW, timer,
+				       verdict);
+		worst = max(worst, verdict);
 	}
 	rcu_read_unlock();
 
@@ -230,14 +413,19 @@ int __sbm_policy_grow(struct sbm_sandbox *sandbox, u64 nr_pages)
  */
 void __sbm_policy_exit(struct sbm_sandbox *sandbox, int result)
 {
-	const struct sbm_info *info = &sandbox->info;
-	const struct sbm_policy_ops *ops;
-	struct sbm_policy *policy;
+	const struct sbm_policy_slot *slot, *end;
 
 	rcu_read_lock();
-	for_each_sbm_policy(policy, ops, info, exit) {
-		ops->exit(info, result);
-		this_cpu_inc(policy->counts->asked);
+	for_each_sbm_slot(slot, end) {
+		struct sbm_hook_timer timer;
+
+		if (!slot->ops->exit ||
+		    !sbm_slot_matches(slot, sandbox, sandbox->refused))
+			continue;
+
+		timer = sbm_slot_begin(slot, sandbox, SBM_HOOK_EXIT);
+		slot->ops->exit(&sandbox->info, result);
+		sbm_slot_end(slot, sandbox, SBM_HOOK_EXIT, timer, 0);
 	}
 	rcu_read_unlock();
 }

@@ -45,6 +45,12 @@ TRACE_DEFINE_ENUM(SBM_POLICY_DETACH);
 TRACE_DEFINE_ENUM(SBM_POLICY_UPDATE);
 TRACE_DEFINE_ENUM(SBM_POLICY_EJECT);
 TRACE_DEFINE_ENUM(SBM_POLICY_REJECT);
+TRACE_DEFINE_ENUM(SBM_POLICY_MODE);
+TRACE_DEFINE_ENUM(SBM_MODE_ENFORCE);
+TRACE_DEFINE_ENUM(SBM_MODE_PERMISSIVE);
+TRACE_DEFINE_ENUM(SBM_EJECT_VERDICT);
+TRACE_DEFINE_ENUM(SBM_EJECT_TIME);
+TRACE_DEFINE_ENUM(SBM_EJECT_ERROR);
 TRACE_DEFINE_ENUM(SBM_LEVEL_NONE);
 TRACE_DEFINE_ENUM(SBM_LEVEL_WEAK);
 TRACE_DEFINE_ENUM(SBM_LEVEL_STRONG);
@@ -112,7 +118,19 @@ TRACE_DEFINE_ENUM(SBM_LEVEL_STRONG);
 		{ SBM_POLICY_DETACH,	"detach" },			\
 		{ SBM_POLICY_UPDATE,	"update" },			\
 		{ SBM_POLICY_EJECT,	"eject" },			\
-		{ SBM_POLICY_REJECT,	"reject" })
+		{ SBM_POLICY_REJECT,	"reject" },			\
+		{ SBM_POLICY_MODE,	"mode" })
+
+#define sbm_show_mode(mode)						\
+	__print_symbolic(mode,						\
+		{ SBM_MODE_ENFORCE,	"enforce" },			\
+		{ SBM_MODE_PERMISSIVE,	"permissive" })
+
+#define sbm_show_eject(kind)						\
+	__print_symbolic(kind,						\
+		{ SBM_EJECT_VERDICT,	"verdict" },			\
+		{ SBM_EJECT_TIME,	"time" },			\
+		{ SBM_EJECT_ERROR,	"error" })
 
 DECLARE_EVENT_CLASS(sbm_sandbox,
 	TP_PROTO(const struct sbm_info *info),
@@ -282,8 +300,8 @@ TRACE_EVENT(sbm_gate,
 /* A policy was asked and this is what it said, valid or not. */
 TRACE_EVENT(sbm_verdict,
 	TP_PROTO(const struct sbm_info *info, enum sbm_hook hook,
-		 const char *policy, int verdict),
-	TP_ARGS(info, hook, policy, verdict),
+		 const char *policy, int verdict, u32 mode),
+	TP_ARGS(info, hook, policy, verdict, mode),
 
 	TP_STRUCT__entry(
 		__field(u64, id)
@@ -291,6 +309,7 @@ TRACE_EVENT(sbm_verdict,
 		__field(u32, hook)
 		__string(policy, policy)
 		__field(s32, verdict)
+		__field(u32, mode)
 	),
 
 	TP_fast_assign(
@@ -299,11 +318,13 @@ TRACE_EVENT(sbm_verdict,
 		__entry->hook = hook;
 		__assign_str(policy);
 		__entry->verdict = verdict;
+		__entry->mode = mode;
 	),
 
-	TP_printk("id=%llu class=%s hook=%s policy=%s verdict=%d",
+	TP_printk("id=%llu class=%s hook=%s policy=%s verdict=%d mode=%s",
 		  __entry->id, __get_str(class), sbm_show_hook(__entry->hook),
-		  __get_str(policy), __entry->verdict)
+		  __get_str(policy), __entry->verdict,
+		  sbm_show_mode(__entry->mode))
 );
 
 /* Something happened to a policy. A rejected one has no id yet: zero. */
@@ -329,6 +350,52 @@ TRACE_EVENT(sbm_policy,
 	TP_printk("id=%llu class=%s name=%s event=%s", __entry->id,
 		  __get_str(class), __get_str(name),
 		  sbm_show_event(__entry->event))
+);
+
+/* A policy is ejected: in which hook, and what for. */
+TRACE_EVENT(sbm_eject,
+	TP_PROTO(u64 id, const char *name, enum sbm_hook hook,
+		 enum sbm_eject_kind kind, s64 code, const char *message),
+	TP_ARGS(id, name, hook, kind, code, message),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__string(name, name)
+		__field(u32, hook)
+		__field(u32, kind)
+		__field(s64, code)
+		__string(message, message)
+	),
+
+	TP_fast_assign(
+		__entry->id = id;
+		__assign_str(name);
+		__entry->hook = hook;
+		__entry->kind = kind;
+		__entry->code = code;
+		__assign_str(message);
+	),
+
+	TP_printk("id=%llu name=%s hook=%s kind=%s code=%lld message=\"%s\"",
+		  __entry->id, __get_str(name), sbm_show_hook(__entry->hook),
+		  sbm_show_eject(__entry->kind), __entry->code,
+		  __get_str(message))
+);
+
+/* From now on policies are asked no more (1), or again (0). */
+TRACE_EVENT(sbm_builtin,
+	TP_PROTO(bool on),
+	TP_ARGS(on),
+
+	TP_STRUCT__entry(
+		__field(u32, on)
+	),
+
+	TP_fast_assign(
+		__entry->on = on;
+	),
+
+	TP_printk("on=%u", __entry->on)
 );
 
 #endif /* _TRACE_SBM_H */

@@ -174,9 +174,38 @@ enum sbm_policy_event {
 	SBM_POLICY_ATTACH,
 	SBM_POLICY_DETACH,
 	SBM_POLICY_UPDATE,
-	SBM_POLICY_EJECT,	/* returned an invalid verdict */
+	SBM_POLICY_EJECT,	/* went wrong; sbm_eject tells how */
 	SBM_POLICY_REJECT,	/* attach was refused */
+	SBM_POLICY_MODE,	/* its mode was changed */
 };
+
+/* What becomes of the verdicts of a policy. */
+enum sbm_policy_mode {
+	SBM_MODE_ENFORCE,	/* they hold */
+	SBM_MODE_PERMISSIVE,	/* they are counted, and nothing else */
+};
+
+/* Flags of a policy. */
+enum sbm_policy_flags {
+	SBM_POLICY_ENFORCE_ONLY = 1,	/* makes no sense when permissive */
+	SBM_POLICY_PERMISSIVE_ONLY = 2,	/* not to be enforced: an observer */
+};
+
+/* What a policy was ejected for. */
+enum sbm_eject_kind {
+	SBM_EJECT_VERDICT = 1,	/* a verdict out of range, in code */
+	SBM_EJECT_TIME,		/* a hook that took too long: code is in us */
+	SBM_EJECT_ERROR,	/* bpf_sbm_policy_error() with this code */
+};
+
+/* Time of a hook, in microseconds. */
+enum sbm_hook_time {
+	SBM_HOOK_TIME_US = 100000,	/* limit of a policy that names none */
+	SBM_HOOK_TIME_MAX_US = 10000000,	/* the most that it may name */
+};
+
+/* Length of the message of an ejected policy, with the terminating NUL. */
+#define SBM_EJECT_MSG_LEN	96
 
 /* An attached policy, as the iterator shows it. */
 struct sbm_policy_info {
@@ -185,6 +214,12 @@ struct sbm_policy_info {
 	char  class[SBM_NAME_LEN];	/* pattern; empty for all classes */
 	__u64 asked;			/* hooks called since it was attached */
 	__u64 denied;			/* verdicts other than allow or kill */
+	__u64 would_deny;		/* the same, while permissive */
+	__u64 limited;			/* limits that it made lower */
+	__u64 would_limit;		/* the same, while permissive */
+	__u64 cgroup;			/* id of a cgroup; zero for all tasks */
+	__u32 mode;			/* enum sbm_policy_mode */
+	__s32 priority;			/* higher ones are asked first */
 };
 
 /* Registers at the last fault, of x86-64; zero elsewhere. */

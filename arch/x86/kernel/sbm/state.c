@@ -278,3 +278,14 @@ bool sbm_state_intact(struct arch_sbm *arch)
 	       sbm_owns_fpu(arch) &&
 	       !test_thread_flag(TIF_USER_RETURN_NOTIFY);
 }
+
+/**
+ * arch_sbm_cycles_khz() - rate of get_cycles()
+ *
+ * Return: Its steps in a millisecond; zero if it does not count.
+ * Context: Any.
+ */
+u64 arch_sbm_cycles_khz(void)
+{
+	return boot_cpu_has(X86_FEATURE_TSC) ? tsc_khz : 0;
+}
