@@ -9,10 +9,35 @@
 #include "box.h"
 #include "policy.h"
 
-#define MAX_POLICIES		4
+#define MAX_POLICIES		8
 #define EJECT_TIMEOUT_MS	20000
 
 static struct policy policies[MAX_POLICIES];
+
+/* Where a member of a policy is that is not loaded yet, or NULL. */
+static char *policy_member(struct bpf_object *obj, struct bpf_map *map,
+			   const char *member)
+{
+	const struct btf *btf = bpf_object__btf(obj);
+	const struct btf_type *type;
+	char *data;
+	int id, i;
+
+	data = bpf_map__initial_value(map, NULL);
+	id = btf__find_by_name_kind(btf, "sbm_policy_ops", BTF_KIND_STRUCT);
+	if (!data || id < 0)
+		return NULL;
+
+	type = btf__type_by_id(btf, id);
+	for (i = 0; i < btf_vlen(type); i++) {
+		const struct btf_member *m = btf_members(type) + i;
+		const char *name = btf__name_by_offset(btf, m->name_off);
+
+		if (!strcmp(name, member))
+			return data + m->offset / 8;
+	}
+	return NULL;
+}
 
 /**
  * policy_set_string() - set a string in a policy that is not loaded yet
@@ -26,27 +51,35 @@ static struct policy policies[MAX_POLICIES];
 int policy_set_string(struct bpf_object *obj, struct bpf_map *map,
 		      const char *member, const char *value)
 {
-	const struct btf *btf = bpf_object__btf(obj);
-	const struct btf_type *type;
-	char *data;
-	int id, i;
+	char *string = policy_member(obj, map, member);
 
-	data = bpf_map__initial_value(map, NULL);
-	id = btf__find_by_name_kind(btf, "sbm_policy_ops", BTF_KIND_STRUCT);
-	if (!data || id < 0)
-		return -EINVAL;
+	if (!string)
+		return -ENOENT;
+	strncpy(string, value, SBM_NAME_LEN);
+	return 0;
+}
 
-	type = btf__type_by_id(btf, id);
-	for (i = 0; i < btf_vlen(type); i++) {
-		const struct btf_member *m = btf_members(type) + i;
-		const char *name = btf__name_by_offset(btf, m->name_off);
+static int policy_set_opts(struct policy_bpf *skel,
+			   const struct policy_opts *opts)
+{
+	struct { const char *name; const void *value; size_t size; } set[] = {
+		{ "cgroup",   &opts->cgroup,   sizeof(opts->cgroup) },
+		{ "mode",     &opts->mode,     sizeof(opts->mode) },
+		{ "flags",    &opts->flags,    sizeof(opts->flags) },
+		{ "priority", &opts->priority, sizeof(opts->priority) },
+		{ "time_us",  &opts->time_us,  sizeof(opts->time_us) },
+	};
+	unsigned int i;
 
-		if (strcmp(name, member))
-			continue;
-		strncpy(data + m->offset / 8, value, SBM_NAME_LEN);
-		return 0;
+	for (i = 0; i < sizeof(set) / sizeof(set[0]); i++) {
+		char *member = policy_member(skel->obj, skel->maps.policy,
+					     set[i].name);
+
+		if (!member)
+			return -ENOENT;
+		memcpy(member, set[i].value, set[i].size);
 	}
-	return -ENOENT;
+	return 0;
 }
 
 /*
@@ -58,15 +91,8 @@ static void policy_fill_in(struct policy *policy)
 	bpf_link__destroy(bpf_map__attach_struct_ops(policy->skel->maps.policy));
 }
 
-/**
- * policy_load() - load a policy, without attaching it
- * @name: Its name.
- * @class: Which classes it is for.
- *
- * Return: The policy; it is gone after policy_close_all(). %NULL, with errno
- * set, if it does not load.
- */
-struct policy *policy_load(const char *name, const char *class)
+static struct policy *policy_load_all(const char *name, const char *class,
+				      const struct policy_opts *opts)
 {
 	struct policy *policy = policies;
 	struct policy_bpf *skel;
@@ -85,6 +111,7 @@ struct policy *policy_load(const char *name, const char *class)
 	err = policy_set_string(skel->obj, skel->maps.policy, "name", name);
 	err = err ?: policy_set_string(skel->obj, skel->maps.policy, "class",
 				       class);
+	err = err ?: policy_set_opts(skel, opts);
 	err = err ?: policy_bpf__load(skel);
 	if (err) {
 		policy_bpf__destroy(skel);
@@ -95,6 +122,26 @@ struct policy *policy_load(const char *name, const char *class)
 	policy->name = name;
 	policy_fill_in(policy);
 	return policy;
+}
+
+/**
+ * policy_load() - load a policy, without attaching it
+ * @name: Its name.
+ * @class: Which classes it is for.
+ *
+ * Return: The policy; it is gone after policy_close_all(). %NULL, with errno
+ * set, if it does not load.
+ */
+struct policy *policy_load(const char *name, const char *class)
+{
+	return policy_load_all(name, class, &(struct policy_opts){ });
+}
+
+/* The same for BOX_CLASS, with all that a policy can say of itself. */
+struct policy *policy_load_opts(const char *name,
+				const struct policy_opts *opts)
+{
+	return policy_load_all(name, BOX_CLASS, opts);
 }
 
 /* Attach a policy. Return: zero or a negative errno. */
@@ -108,6 +155,15 @@ int policy_attach(struct policy *policy)
 struct policy *policy_new(const char *name)
 {
 	struct policy *policy = policy_load(name, BOX_CLASS);
+
+	return policy && !policy_attach(policy) ? policy : NULL;
+}
+
+/* The same, with all that a policy can say of itself. */
+struct policy *policy_new_opts(const char *name,
+			       const struct policy_opts *opts)
+{
+	struct policy *policy = policy_load_opts(name, opts);
 
 	return policy && !policy_attach(policy) ? policy : NULL;
 }

@@ -19,7 +19,25 @@ struct policy {
 	const char *name;
 };
 
+/**
+ * struct policy_opts - what else a policy can say of itself
+ * @cgroup: Whose callers it is for.
+ * @mode: Its mode.
+ * @flags: Its flags.
+ * @priority: Its priority.
+ * @time_us: Time a hook may take.
+ */
+struct policy_opts {
+	__u64 cgroup;
+	__u32 mode;
+	__u32 flags;
+	__s32 priority;
+	__u32 time_us;
+};
+
 struct policy *policy_load(const char *name, const char *class);
+struct policy *policy_load_opts(const char *name,
+				const struct policy_opts *opts);
 int policy_attach(struct policy *policy);
 int policy_replace(struct policy *policy, struct policy *with,
 		   struct policy *expected);
@@ -28,6 +46,8 @@ void policy_detach(struct policy *policy);
 void policy_close_all(void);
 
 struct policy *policy_new(const char *name);
+struct policy *policy_new_opts(const char *name,
+			       const struct policy_opts *opts);
 
 int policy_set_string(struct bpf_object *obj, struct bpf_map *map,
 		      const char *member, const char *value);

@@ -12,6 +12,15 @@ int grow_verdict;
 
 /* How long the enter hook takes: turns of a loop. */
 __u32 enter_turns;
+__u32 fault_turns;
+
+/* If not zero, only each such call is answered by the verdict. */
+__u32 every;
+
+/* Whether to give up, with this figure; and what the kernel said to that. */
+int give_up;
+int give_up_code;
+int give_up_result;
 
 /* Limits the enter hook sets; and what the kernel said to them. */
 __u64 time_limit;
@@ -31,6 +40,8 @@ __s32 last_result;
 
 int bpf_sbm_limit_time(const struct sbm_info *info, __u64 ns) __ksym;
 int bpf_sbm_limit_heap(const struct sbm_info *info, __u64 nr_pages) __ksym;
+int bpf_sbm_policy_error(const struct sbm_info *info, __s32 code,
+			 const char *msg, __u32 msg__sz) __ksym;
 
 static long turn(__u32 i, void *ctx)
 {
@@ -47,7 +58,13 @@ int BPF_PROG(policy_enter, const struct sbm_info *info, __u64 flags)
 		limit_result |= bpf_sbm_limit_time(info, time_limit);
 	if (set_heap_limit)
 		limit_result |= bpf_sbm_limit_heap(info, heap_limit);
-	return enter_verdict;
+	if (give_up) {
+		char msg[] = "the \"stars\" are\nwrong";
+
+		give_up_result = bpf_sbm_policy_error(info, give_up_code, msg,
+						      sizeof(msg));
+	}
+	return every && enters % every ? SBM_ENTER_ALLOW : enter_verdict;
 }
 
 SEC("struct_ops/fault")
@@ -60,7 +77,8 @@ int BPF_PROG(policy_fault, const struct sbm_info *info, const struct sbm_fault *
 	last_fault.error = record->error;
 	last_fault.addr = record->addr;
 	last_fault.ip = record->ip;
-	return fault_verdict;
+	bpf_loop(fault_turns, turn, NULL, 0);
+	return every && faults % every ? SBM_FAULT_KILL : fault_verdict;
 }
 
 SEC("struct_ops/grow")
@@ -68,7 +86,7 @@ int BPF_PROG(policy_grow, const struct sbm_info *info, __u64 nr_pages)
 {
 	__sync_fetch_and_add(&grows, 1);
 	last_nr_pages = nr_pages;
-	return grow_verdict;
+	return every && grows % every ? SBM_GROW_ALLOW : grow_verdict;
 }
 
 SEC("struct_ops/exit")
