@@ -179,6 +179,7 @@ int policies_read(struct policies *policies)
 		close(fd);
 		if (!found)
 			continue;
+		policy_read_sysfs(&policy);
 		new = add_policy(policies);
 		if (!new)
 			return -1;

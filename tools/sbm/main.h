@@ -79,6 +79,12 @@ int map_pin_dir(char *path, size_t size, const char *link_path);
  * @name: Its name; that of the file when not attached.
  * @class: Its class pattern.
  * @pinned: Where its link is pinned; empty if nowhere that can be seen.
+ * @mode: Its mode; empty if it is not attached.
+ * @priority: Its priority.
+ * @cgroup: Id of the cgroup it is for, or zero.
+ * @asked: Hooks called.
+ * @denied: Verdicts that denied something,
+ * @would_deny: or would have.
  */
 struct policy {
 	__u32 link_id;
@@ -86,6 +92,12 @@ struct policy {
 	char name[SBM_NAME_LEN];
 	char class[SBM_NAME_LEN];
 	char pinned[PATH_MAX];
+	char mode[16];
+	int priority;
+	__u64 cgroup;
+	__u64 asked;
+	__u64 denied;
+	__u64 would_deny;
 };
 
 struct policies {
@@ -99,5 +111,11 @@ void policies_free(struct policies *policies);
 /* === policy_load.c === */
 
 int do_policy_load(int argc, char **argv);
+
+/* === policy_sysfs.c === */
+
+void policy_read_sysfs(struct policy *policy);
+int policy_set_mode(const char *name, const char *mode);
+int policy_print_ejected(void);
 
 #endif /* SBMTOOL_MAIN_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sbmtool policy: list and detach policies.
+ * sbmtool policy: list, switch and detach policies.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,6 +20,8 @@ static int do_help(int argc, char **argv)
 		"Usage: sbmtool [OPTIONS] policy list\n"
 		"       sbmtool [OPTIONS] policy load FILE [class PATTERN] [pin DIR]\n"
 		"       sbmtool [OPTIONS] policy detach { NAME | LINK-ID }\n"
+		"       sbmtool [OPTIONS] policy mode NAME { enforce | permissive }\n"
+		"       sbmtool [OPTIONS] policy ejected\n"
 		"       sbmtool [OPTIONS] policy help\n"
 		"\n"
 		"       PATTERN := a glob such as 'squashfs-*'; default: what FILE says\n"
@@ -38,15 +40,21 @@ static int check_system(void)
 static void print_policy(const struct policy *policy, int name_width,
 			 int class_width)
 {
+	char cgroup[24] = "*";
+
+	if (policy->cgroup)
+		snprintf(cgroup, sizeof(cgroup), "%llu", policy->cgroup);
 	if (policy->map_id)
-		printf("%-6u %-*s %-*s %-6u %s\n", policy->link_id,
-		       name_width, policy->name, class_width,
-		       policy->class[0] ? policy->class : "*", policy->map_id,
+		printf("%-6u %-*s %-*s %-10s %-5d %-6s %-8llu %-8llu %-6u %s\n",
+		       policy->link_id, name_width, policy->name, class_width,
+		       policy->class[0] ? policy->class : "*", policy->mode,
+		       policy->priority, cgroup, policy->asked,
+		       policy->denied + policy->would_deny, policy->map_id,
 		       policy->pinned[0] ? policy->pinned : "-");
 	else
-		printf("%-6u %-*s %-*s %-6s %s (no longer attached)\n",
+		printf("%-6u %-*s %-*s %-10s %-5s %-6s %-8s %-8s %-6s %s (no longer attached)\n",
 		       policy->link_id, name_width, policy->name, class_width,
-		       "-", "-", policy->pinned);
+		       "-", "-", "-", "-", "-", "-", "-", policy->pinned);
 }
 
 static void print_policy_table(const struct policies *policies)
@@ -63,8 +71,9 @@ static void print_policy_table(const struct policies *policies)
 		if (class > class_width)
 			class_width = class;
 	}
-	printf("%-6s %-*s %-*s %-6s %s\n", "LINK", name_width, "NAME",
-	       class_width, "CLASS", "MAP", "PINNED");
+	printf("%-6s %-*s %-*s %-10s %-5s %-6s %-8s %-8s %-6s %s\n", "LINK",
+	       name_width, "NAME", class_width, "CLASS", "MODE", "PRIO",
+	       "CGROUP", "ASKED", "DENIED", "MAP", "PINNED");
 	for (i = 0; i < policies->nr; i++)
 		print_policy(&policies->list[i], name_width, class_width);
 }
@@ -90,6 +99,14 @@ static void print_policy_json(const struct policies *policies)
 				policy->pinned[0] ? policy->pinned : NULL);
 		json_object_object_add(object, "attached",
 				       json_object_new_boolean(policy->map_id));
+		json_add_string(object, "mode",
+				policy->mode[0] ? policy->mode : NULL);
+		json_object_object_add(object, "priority",
+				       json_object_new_int(policy->priority));
+		json_add_u64(object, "cgroup", policy->cgroup);
+		json_add_u64(object, "asked", policy->asked);
+		json_add_u64(object, "denied", policy->denied);
+		json_add_u64(object, "would_deny", policy->would_deny);
 		json_object_array_add(array, object);
 	}
 	print_json(array);
@@ -197,6 +214,27 @@ static int do_detach(int argc, char **argv)
 	return err;
 }
 
+static int do_mode(int argc, char **argv)
+{
+	if (argc != 2)
+		return usage_error("'mode' needs the name of a policy and a mode",
+				   do_help);
+	if (check_system() || policy_set_mode(argv[0], argv[1]))
+		return -1;
+	if (json_output)
+		print_json(NULL);
+	else
+		p_info("Policy %s is in mode %s now", argv[0], argv[1]);
+	return 0;
+}
+
+static int do_ejected(int argc, char **argv)
+{
+	if (argc)
+		return usage_error("'ejected' takes no arguments", do_help);
+	return check_system() ?: policy_print_ejected();
+}
+
 static int do_load(int argc, char **argv)
 {
 	if (argc < 1)
@@ -208,6 +246,8 @@ static const struct cmd cmds[] = {
 	{ "list",	do_list },
 	{ "load",	do_load },
 	{ "detach",	do_detach },
+	{ "mode",	do_mode },
+	{ "ejected",	do_ejected },
 	{ "help",	do_help },
 	{ }
 };

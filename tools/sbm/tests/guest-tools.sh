@@ -228,10 +228,49 @@ test_list_policies()
 {
 	local id map
 	read -r id map < <("$sbmtool" -j policy list | jq -r '.[] | "\(.link_id) \(.map_id)"')
-	equal table "LINK NAME CLASS MAP PINNED
-$id audit * $map $pins/audit" "$("$sbmtool" policy list | tr -s ' ')" &&
+	equal table "LINK NAME CLASS MODE PRIO CGROUP ASKED DENIED MAP PINNED
+$id audit * enforce 0 * 9 0 $map $pins/audit" "$("$sbmtool" policy list | tr -s ' ')" &&
 	equal "map by bpftool" audit "$("$bpftool" -j map show id "$map" | jq -r .name)" &&
 	equal "link by bpftool" struct_ops "$("$bpftool" -j link show id "$id" | jq -r .type)"
+}
+
+test_mode()
+{
+	contains "$("$sbmtool" policy mode audit permissive)" "Policy audit is in mode permissive now" &&
+	equal mode '["permissive",0,0,9,0,0]' \
+		"$("$sbmtool" -j policy list | jq -c '.[0] | [.mode, .priority, .cgroup, .asked, .denied, .would_deny]')" &&
+	equal json null "$("$sbmtool" -j policy mode audit enforce)" &&
+	fails_with "A mode is" "$sbmtool" policy mode audit strict &&
+	fails_with "no policy 'none'" "$sbmtool" policy mode none enforce
+}
+
+# A policy that answers 7, which is no verdict.
+test_ejected()
+{
+	cat >"$tmp/bad.bpf.c" <<-'EOF'
+	#include "vmlinux.h"
+	#include <bpf/bpf_helpers.h>
+	#include <bpf/bpf_tracing.h>
+	char LICENSE[] SEC("license") = "GPL";
+	SEC("struct_ops/enter")
+	int BPF_PROG(enter, const struct sbm_info *info, __u64 flags) { return 7; }
+	SEC(".struct_ops.link")
+	struct sbm_policy_ops bad = { .enter = (void *)enter, .name = "bad" };
+	EOF
+	clang-19 --target=bpf -mcpu=v3 -g -O2 -D__TARGET_ARCH_x86 -I"$out/gen" \
+		-I"$out/libbpf/include" -c -o "$tmp/bad.bpf.o" "$tmp/bad.bpf.c" &&
+	"$sbmtool" policy load "$tmp/bad.bpf.o" >/dev/null &&
+	equal denied -13 "$(ret "$return_zero")" || return
+	local tries=100
+	until [[ $(policies | jq -r '.[0][3]') == false ]]; do
+		((tries--)) || return 1
+		sleep 0.1
+	done
+	contains "$("$sbmtool" policy ejected | head -n 1)" " bad: hook enter returned 7" &&
+	contains "$("$sbmtool" policy ejected | sed -n 2p)" ":enter:7" &&
+	equal json '["bad","enter","verdict",7,"hook enter returned 7"]' \
+		"$("$sbmtool" -j policy ejected | jq -c '.[0] | [.name, .hook, .kind, .code, .message]')" &&
+	"$sbmtool" policy detach bad >/dev/null && no_pins
 }
 
 test_detach()
@@ -442,7 +481,7 @@ test_sbmsnoop()
 }
 
 echo "TAP version 13"
-echo "1..27"
+echo "1..29"
 
 if ! start_loop; then
 	echo "Bail out! no sandbox to look at"
@@ -462,7 +501,9 @@ check "a killed call is no fault" test_kill_said
 check "audit counts" test_audit
 check "policy load of one that is there" test_load_twice
 check "policy list" test_list_policies
+check "policy mode" test_mode
 check "policy detach by name" test_detach
+check "policy ejected" test_ejected
 check "quarantine after three faults" test_quarantine
 check "policy detach by link" test_detach_by_id
 check "quarantine of another class" test_other_class
