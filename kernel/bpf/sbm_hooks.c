@@ -57,35 +57,12 @@ __bpf_kfunc int bpf_sbm_limit_heap(const struct sbm_info *info, u64 nr_pages)
 	return 0;
 }
 
-/**
- * bpf_sbm_policy_error() - give up: this policy went wrong
- * @info: Argument of the hook.
- * @code: A figure for the record.
- * @msg: Why, for the record and the log.
- * @msg__sz: Length of @msg in bytes; a NUL ends it before.
- *
- * Ejects the policy that calls it, at once. The verdict that the hook returns
- * still holds.
- *
- * Return: Zero, or -EINVAL if @info is not that of the hook.
- * Context: Any hook.
- */
-__bpf_kfunc int bpf_sbm_policy_error(const struct sbm_info *info, s32 code,
-				     const char *msg, u32 msg__sz)
-{
-	return sbm_policy_error(info, code, msg, msg__sz);
-}
-
 __bpf_kfunc_end_defs();
 
 BTF_KFUNCS_START(bpf_sbm_enter_kfuncs)
 BTF_ID_FLAGS(func, bpf_sbm_limit_time, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, bpf_sbm_limit_heap, KF_TRUSTED_ARGS)
 BTF_KFUNCS_END(bpf_sbm_enter_kfuncs)
-
-BTF_KFUNCS_START(bpf_sbm_hook_kfuncs)
-BTF_ID_FLAGS(func, bpf_sbm_policy_error, KF_TRUSTED_ARGS)
-BTF_KFUNCS_END(bpf_sbm_hook_kfuncs)
 
 BTF_ID_LIST_SINGLE(bpf_sbm_ops_id, struct, sbm_policy_ops)
 
@@ -106,23 +83,6 @@ static int bpf_sbm_kfunc_filter(const struct bpf_prog *prog, u32 kfunc_id)
 		return -EACCES;
 	return 0;
 }
-
-/* As above, for what all hooks may call. */
-static int bpf_sbm_hook_filter(const struct bpf_prog *prog, u32 kfunc_id)
-{
-	if (!btf_id_set8_contains(&bpf_sbm_hook_kfuncs, kfunc_id))
-		return 0;
-	if (prog->type != BPF_PROG_TYPE_STRUCT_OPS ||
-	    prog->aux->attach_btf_id != bpf_sbm_ops_id[0])
-		return -EACCES;
-	return 0;
-}
-
-static const struct btf_kfunc_id_set bpf_sbm_hook_kfunc_set = {
-	.owner = THIS_MODULE,
-	.set = &bpf_sbm_hook_kfuncs,
-	.filter = bpf_sbm_hook_filter,
-};
 
 static const struct btf_kfunc_id_set bpf_sbm_kfunc_set = {
 	.owner = THIS_MODULE,
@@ -314,9 +274,7 @@ static int __init bpf_sbm_hooks_init(void)
 	int err;
 
 	err = register_bpf_struct_ops(&bpf_sbm_policy_ops, sbm_policy_ops);
-	err = err ?: register_btf_kfunc_id_set(BPF_PROG_TYPE_STRUCT_OPS,
-					       &bpf_sbm_kfunc_set);
 	return err ?: register_btf_kfunc_id_set(BPF_PROG_TYPE_STRUCT_OPS,
-						&bpf_sbm_hook_kfunc_set);
+						&bpf_sbm_kfunc_set);
 }
 late_initcall(bpf_sbm_hooks_init);

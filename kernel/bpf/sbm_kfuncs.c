@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SandBox Mode: functions with which BPF programs look at sandboxes.
+ * SandBox Mode: functions for BPF programs.
  *
  * Who may call which is decided when a program is loaded, by the filter. The
  * limits that an enter hook can set are in sbm_hooks.c.
@@ -11,6 +11,7 @@
 #include <linux/btf_ids.h>
 #include <linux/init.h>
 #include <linux/preempt.h>
+#include <linux/sbm_policy.h>
 
 #include "../sbm/internal.h"
 
@@ -88,6 +89,25 @@ __bpf_kfunc const struct sbm_regs *
 bpf_sbm_last_regs(const struct sbm_info *info)
 {
 	return &bpf_sbm_sandbox(info)->regs;
+}
+
+/**
+ * bpf_sbm_policy_error() - give up: this policy went wrong
+ * @info: Argument of the hook.
+ * @code: A figure for the record.
+ * @msg: Why, for the record and the log.
+ * @msg__sz: Length of @msg in bytes; a NUL ends it before.
+ *
+ * Ejects the policy that calls it, at once. The verdict that the hook returns
+ * still holds.
+ *
+ * Return: Zero, or -EINVAL if @info is not that of the hook.
+ * Context: Any hook.
+ */
+__bpf_kfunc int bpf_sbm_policy_error(const struct sbm_info *info, s32 code,
+				     const char *msg, u32 msg__sz)
+{
+	return sbm_policy_error(info, code, msg, msg__sz);
 }
 
 /**
@@ -174,6 +194,7 @@ BTF_KFUNCS_START(bpf_sbm_hook_kfuncs)
 BTF_ID_FLAGS(func, bpf_sbm_read, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, bpf_sbm_last_fault, KF_RCU)
 BTF_ID_FLAGS(func, bpf_sbm_last_regs, KF_RCU)
+BTF_ID_FLAGS(func, bpf_sbm_policy_error, KF_TRUSTED_ARGS)
 BTF_KFUNCS_END(bpf_sbm_hook_kfuncs)
 
 /* For programs that look on. */
