@@ -146,11 +146,16 @@ static int zstd_step(struct sbm_codec_stream *stream, u8 *out, size_t out_len)
 
 	stream->pos = in.pos;
 	stream->end = ret == 0;
-	if (zstd_is_error(ret))
-		return zstd_get_error_code(ret) ==
-		       ZSTD_error_frameParameter_windowTooLarge ? -ENOMEM :
-								  -EIO;
-	return to.pos;
+	if (!zstd_is_error(ret))
+		return to.pos;
+
+	switch (zstd_get_error_code(ret)) {
+	case ZSTD_error_frameParameter_windowTooLarge:
+	case ZSTD_error_memory_allocation:
+		return -ENOMEM;
+	default:
+		return -EIO;
+	}
 }
 
 /* Return: zero or the error of whoever supplies the input. */

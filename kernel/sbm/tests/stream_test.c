@@ -237,6 +237,11 @@ static void sbm_stream_window(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, -ENOMEM,
 				read_all(test, c->codec, &s, SZ_64M, CHUNK,
 					 out));
+		/* Not all at once: then it does without a window. */
+		s = supply_all(c, 50);
+		KUNIT_EXPECT_EQ(test, -ENOMEM,
+				read_all(test, c->codec, &s, SZ_1K, CHUNK,
+					 out));
 		break;
 	default:
 		/* They have no choice. */
