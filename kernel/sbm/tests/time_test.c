@@ -53,23 +53,38 @@ static void sbm_time_ends(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sbm_events(SBM_EV_TIME) - events, 2);
 }
 
-/* The limit is that of a call, not of a sandbox. */
+/* A busy host may stop the guest for longer than a call may take. */
+#define TRIES		20
+
+/* Return: the time that so many turns take inside, in ns; or that there is. */
+static u64 spin(struct kunit *test, struct sbm *sbm, unsigned int turns,
+		u64 *state)
+{
+	int ret = sbm_call(sbm, sbm_test_spin, turns, state);
+
+	if (ret == SBM_ERR_TIME)
+		KUNIT_EXPECT_EQ(test, sbm_reset(sbm), 0);
+	else
+		KUNIT_EXPECT_EQ(test, ret, 0);
+	return sbm->sandbox->info.time_used;
+}
+
+/* The time is that of a call, not of a sandbox: the next has used less. */
 static void sbm_time_per_call(struct kunit *test)
 {
 	struct sbm *sbm = sbm_test_init_class(test, &sbm_time_class);
-	u64 state[4] = { 1, 2, 3, 4 }, *inside, sum = 0;
-	unsigned int calls = 0;
+	u64 state[4] = { 1, 2, 3, 4 }, *inside;
+	bool less = false;
+	u64 before;
+	int i;
 
 	sbm_test_need_strong(test);
 	inside = SBM_COPY_INOUT(sbm, state, sizeof(state));
-	while (sum < 2 * LIMIT_NS && calls < 1000000) {
-		KUNIT_ASSERT_EQ(test, 0, sbm_call(sbm, sbm_test_spin, 10000,
-						  inside));
-		KUNIT_ASSERT_LT(test, sbm->sandbox->info.time_used, LIMIT_NS);
-		sum += sbm->sandbox->info.time_used;
-		calls++;
+	for (i = 0; i < TRIES && !less; i++) {
+		before = spin(test, sbm, 100000, inside);
+		less = spin(test, sbm, 1, inside) < before;
 	}
-	KUNIT_EXPECT_GE(test, sum, 2 * LIMIT_NS);
+	KUNIT_EXPECT_TRUE(test, less);
 }
 
 static ssize_t slow(void *ctx, void *buf, size_t size)
@@ -84,10 +99,17 @@ static void sbm_time_gate(struct kunit *test)
 	struct sbm *sbm = sbm_test_init_class(test, &sbm_time_class);
 	char out[64];
 	char *sbm_out = SBM_COPY_OUT(sbm, out, sizeof(out));
+	int ret = SBM_ERR_TIME;
+	int i;
 
 	sbm_set_pull(sbm, slow, NULL);
-	KUNIT_EXPECT_EQ(test, 0, sbm_call(sbm, sbm_test_gated_pull, sbm_out,
-					  sizeof(out), sizeof(out)));
+	for (i = 0; i < TRIES && ret == SBM_ERR_TIME; i++) {
+		if (i)
+			KUNIT_ASSERT_EQ(test, sbm_reset(sbm), 0);
+		ret = sbm_call(sbm, sbm_test_gated_pull, sbm_out, sizeof(out),
+			       sizeof(out));
+	}
+	KUNIT_EXPECT_EQ(test, ret, 0);
 	KUNIT_EXPECT_EQ(test, sbm_error(sbm), 0);
 }
 
