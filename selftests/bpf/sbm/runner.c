@@ -46,9 +46,11 @@ static void timed_out(int sig)
 
 static void usage(const char *name)
 {
-	fprintf(stderr, "usage: %s [-l] [-v] [-t NAME]...\n"
+	fprintf(stderr, "usage: %s [-l] [-v] [-j N] [-t NAME]...\n"
 		"  -l       list the tests and what each proves\n"
 		"  -t NAME  run this one only\n"
+		"  -j N     run each in a process of its own; up to N at a time\n"
+		"           of those that do not mind\n"
 		"  -v       let libbpf talk\n", name);
 	exit(KSFT_FAIL);
 }
@@ -99,15 +101,25 @@ static bool run_test(const struct sbm_test *test)
 	return !sbm_test_failed();
 }
 
+static void report(const struct sbm_test *test, bool passed)
+{
+	ksft_test_result(passed, "%s\n", test->name);
+}
+
 int main(int argc, char **argv)
 {
 	const char *reason, *only[64];
-	unsigned int nr_only = 0, nr = 0, i;
+	unsigned int nr_only = 0, nr = 0, nr_jobs = 0, i;
 	struct sbm_test *test;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "lt:v")) != -1) {
+	while ((opt = getopt(argc, argv, "j:lt:v")) != -1) {
 		switch (opt) {
+		case 'j':
+			nr_jobs = atoi(optarg);
+			if (!nr_jobs)
+				usage(argv[0]);
+			break;
 		case 'l':
 			for (test = tests; test; test = test->next)
 				printf("%-22s %s\n", test->name, test->proves);
@@ -146,8 +158,10 @@ int main(int argc, char **argv)
 		ksft_exit_fail_msg("no such test; -l lists them\n");
 
 	ksft_set_plan(nr);
-	for (test = tests; test; test = test->next)
+	if (nr_jobs)
+		sbm_test_jobs(tests, nr_jobs, run_test, report);
+	for (test = tests; test && !nr_jobs; test = test->next)
 		if (test->run)
-			ksft_test_result(run_test(test), "%s\n", test->name);
+			report(test, run_test(test));
 	ksft_finished();
 }

@@ -17,7 +17,7 @@
 
 static char verifier_log[1 << 16];
 
-SBM_TEST(refuse_sleepable, "a hook that may sleep does not load")
+SBM_TEST_PARALLEL(refuse_sleepable, "a hook that may sleep does not load")
 {
 	struct refused_sleepable_bpf *skel = refused_sleepable_bpf__open();
 	int err;
@@ -31,7 +31,7 @@ SBM_TEST(refuse_sleepable, "a hook that may sleep does not load")
 	CHECK(strstr(verifier_log, "attach to unsupported member enter of struct sbm_policy_ops"));
 }
 
-SBM_TEST(refuse_write, "a hook that writes to its arguments does not load")
+SBM_TEST_PARALLEL(refuse_write, "a hook that writes to its arguments does not load")
 {
 	struct refused_write_bpf *skel = refused_write_bpf__open();
 	int err;

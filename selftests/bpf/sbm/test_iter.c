@@ -62,7 +62,7 @@ static const char *find_pid(pid_t pid)
 	return nr == 1 ? match : NULL;
 }
 
-SBM_TEST(iter_sandbox, "live sandboxes are listed, each once, and dead ones are not")
+SBM_TEST_PARALLEL(iter_sandbox, "live sandboxes are listed, each once, and dead ones are not")
 {
 	struct iter_bpf *skel = iter_bpf__open_and_load();
 	unsigned long long id[2] = { }, calls;
@@ -138,7 +138,7 @@ SBM_TEST(iter_policy, "attached policies are listed with what they did")
 	iter_bpf__destroy(skel);
 }
 
-SBM_TEST(iter_pinned, "a pinned iterator is a file that cat can read")
+SBM_TEST_PARALLEL(iter_pinned, "a pinned iterator is a file that cat can read")
 {
 	struct iter_bpf *skel = iter_bpf__open_and_load();
 	int tries = MAX_TRIES / 10;	/* cat takes its time */
@@ -187,7 +187,7 @@ static unsigned long long start_seen(struct iter_bpf *skel, pid_t *pid)
 	return id;
 }
 
-SBM_TEST(iter_mapping, "the memory of a sandbox is listed, with what it is and without addresses")
+SBM_TEST_PARALLEL(iter_mapping, "the memory of a sandbox is listed, with what it is and without addresses")
 {
 	struct iter_bpf *skel = iter_bpf__open_and_load();
 	unsigned long long wanted, id, start, last = 0, pages, max;

@@ -193,7 +193,7 @@ static int wait_found(pid_t pid)
 	return -ETIMEDOUT;
 }
 
-SBM_TEST(acquire, "a sandbox is found by its id as long as it lives")
+SBM_TEST_PARALLEL(acquire, "a sandbox is found by its id as long as it lives")
 {
 	pid_t pid;
 
@@ -218,7 +218,7 @@ SBM_TEST(acquire, "a sandbox is found by its id as long as it lives")
 	CHECK_EQ(skel->bss->found, 0);
 }
 
-SBM_TEST(last_fault, "who traces the end of a call finds its fault and registers")
+SBM_TEST_PARALLEL(last_fault, "who traces the end of a call finds its fault and registers")
 {
 	struct box_result result;
 

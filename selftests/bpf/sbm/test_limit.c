@@ -151,7 +151,7 @@ SBM_TEST(limit_call, "a limit is that of a call: the next one has the class's ag
 	CHECK_EQ(result.ret, 1);
 }
 
-SBM_TEST(refuse_limit_fault, "a limit set in another hook than enter does not load")
+SBM_TEST_PARALLEL(refuse_limit_fault, "a limit set in another hook than enter does not load")
 {
 	struct refused_limit_fault_bpf *skel = refused_limit_fault_bpf__open();
 	int err;
@@ -166,7 +166,7 @@ SBM_TEST(refuse_limit_fault, "a limit set in another hook than enter does not lo
 		     "calling kernel function bpf_sbm_limit_time is not allowed"));
 }
 
-SBM_TEST(refuse_limit_foreign, "a limit set by another struct_ops type does not load")
+SBM_TEST_PARALLEL(refuse_limit_foreign, "a limit set by another struct_ops type does not load")
 {
 	struct refused_limit_foreign_bpf *skel =
 		refused_limit_foreign_bpf__open();

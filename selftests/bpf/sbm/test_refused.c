@@ -79,7 +79,7 @@ static int load_alone(const char *name, char *msg, size_t size)
 	return err;
 }
 
-SBM_TEST(refuse_kfunc, "programs that misuse our functions do not load, and are told why")
+SBM_TEST_PARALLEL(refuse_kfunc, "programs that misuse our functions do not load, and are told why")
 {
 	struct refused_kfunc_bpf *skel = refused_kfunc_bpf__open();
 	struct bpf_program *prog;

@@ -203,7 +203,7 @@ do {									\
 	CHECK_EQ(__seen, want);						\
 } while (0)
 
-SBM_TEST(state_hidden, "a sandbox sees none of the caller's registers")
+SBM_TEST_PARALLEL(state_hidden, "a sandbox sees none of the caller's registers")
 {
 	CHECK_SEES(see_gprs, 0);
 	CHECK_SEES(see_vectors, 0);
@@ -250,14 +250,14 @@ static void check_kept(struct box_code code, const char *kind, int ret)
 	CHECK_EQ(after.flags & 0x47f00, before.flags & 0x47f00);
 }
 
-SBM_TEST(state_kept, "a sandbox that returns has changed none of them")
+SBM_TEST_PARALLEL(state_kept, "a sandbox that returns has changed none of them")
 {
 	check_kept(BOX_CODE(clobber), "none", 7);
 	if (has_pkru() && !sbm_test_failed())
 		check_kept(BOX_CODE(clobber_pkru), "none", 7);
 }
 
-SBM_TEST(state_kept_fault, "nor has one that faults")
+SBM_TEST_PARALLEL(state_kept_fault, "nor has one that faults")
 {
 	check_kept(BOX_CODE(clobber_and_fault), "exception", -EFAULT);
 }
