@@ -128,6 +128,7 @@ int sbm_policy_attach(struct sbm_policy_ops *ops,
 		      const struct sbm_policy_owner *owner, void *arg);
 int sbm_policy_update(struct sbm_policy_ops *ops, struct sbm_policy_ops *old);
 void sbm_policy_detach(struct sbm_policy_ops *ops);
+void sbm_policy_refuse(const struct sbm_policy_ops *ops);
 
 void sbm_limit_time(struct sbm_info *info, u64 ns);
 void sbm_limit_heap(struct sbm_info *info, u64 nr_pages);

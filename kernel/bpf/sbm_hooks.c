@@ -211,6 +211,7 @@ static int bpf_sbm_reg(void *kdata, struct bpf_link *link)
 	if (!link) {
 		pr_notice_ratelimited("policy %s refused: attach it with a link\n",
 				      ops->name);
+		sbm_policy_refuse(ops);
 		return -EOPNOTSUPP;
 	}
 	return sbm_policy_attach(ops, &bpf_sbm_owner, link);

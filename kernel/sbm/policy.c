@@ -212,6 +212,19 @@ static int sbm_policy_check(const struct sbm_policy_ops *ops,
 	return sbm_policy_check_others(ops, self);
 }
 
+/**
+ * sbm_policy_refuse() - take note of a policy that is not attached
+ * @ops: The policy; or %NULL if not even its strings are sane.
+ *
+ * Context: Process context.
+ */
+void sbm_policy_refuse(const struct sbm_policy_ops *ops)
+{
+	atomic64_inc(&sbm_policy_nr_rejected);
+	trace_sbm_policy(0, ops ? ops->class : "", ops ? ops->name : "",
+			 SBM_POLICY_REJECT);
+}
+
 /* As sbm_policy_check(), and tell those who watch. */
 static int sbm_policy_admit(const struct sbm_policy_ops *ops,
 			    const struct sbm_policy *self)
@@ -219,11 +232,7 @@ static int sbm_policy_admit(const struct sbm_policy_ops *ops,
 	int err = sbm_policy_check(ops, self);
 
 	if (err)
-		atomic64_inc(&sbm_policy_nr_rejected);
-	if (err == -EINVAL)	/* not even its strings are sane */
-		trace_sbm_policy(0, "", "", SBM_POLICY_REJECT);
-	else if (err)
-		trace_sbm_policy(0, ops->class, ops->name, SBM_POLICY_REJECT);
+		sbm_policy_refuse(err == -EINVAL ? NULL : ops);
 	return err;
 }
 
@@ -246,8 +255,7 @@ static int sbm_policy_get_cgroup(const struct sbm_policy_ops *ops,
 		return 0;
 	pr_notice_ratelimited("policy %s refused: no cgroup %llu\n",
 			      ops->name, ops->cgroup);
-	atomic64_inc(&sbm_policy_nr_rejected);
-	trace_sbm_policy(0, ops->class, ops->name, SBM_POLICY_REJECT);
+	sbm_policy_refuse(ops);
 	return -ENOENT;
 }
 

@@ -11,6 +11,7 @@
 #include "refused_sleepable.skel.h"
 #include "refused_write.skel.h"
 #include "sbm_test.h"
+#include "sysfs.h"
 
 #define PIN	"/sys/fs/bpf/sbm_selftest"
 #define NOBODY	65534
@@ -48,6 +49,8 @@ SBM_TEST_PARALLEL(refuse_write, "a hook that writes to its arguments does not lo
 SBM_TEST(refuse_no_link, "a policy cannot be attached without a link")
 {
 	struct refused_no_link_bpf *skel = refused_no_link_bpf__open_and_load();
+	long long rejected = sysfs_number("nr_rejected");
+	int kmsg = kmsg_open();
 	struct bpf_link *link;
 	int err;
 
@@ -57,6 +60,9 @@ SBM_TEST(refuse_no_link, "a policy cannot be attached without a link")
 	bpf_link__destroy(link);
 	refused_no_link_bpf__destroy(skel);
 	CHECK_EQ(err, -EOPNOTSUPP);
+	CHECK(kmsg_has(kmsg, "refused: attach it with a link"));
+	CHECK_EQ(sysfs_number("nr_rejected"), rejected + 1);
+	close(kmsg);
 }
 
 /* As an ordinary user who was given the descriptors. 0 or the errno. */
@@ -85,11 +91,14 @@ SBM_TEST(refuse_unprivileged, "holding the descriptors is not enough to attach")
 {
 	struct policy *policy = policy_new("root");
 	struct policy *other = policy_load("nobody", BOX_CLASS);
+	int kmsg = kmsg_open();
 	int map, link;
 
 	CHECK(policy && other);
 	map = bpf_map__fd(other->skel->maps.policy);
 	CHECK_EQ(attach_as_nobody(map, -1), EPERM);
+	CHECK(kmsg_has(kmsg, "sbm: policy nobody refused: needs CAP_SYS_ADMIN"));
+	close(kmsg);
 	CHECK_EQ(attach_as_nobody(map, bpf_link__fd(policy->link)), EPERM);
 
 	/* The same, done by root, works. */

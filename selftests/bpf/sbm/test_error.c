@@ -232,7 +232,7 @@ SBM_TEST(error_time, "a policy that takes too long is ejected, and the log says 
 	long long code;
 
 	CHECK(policy);
-	policy->skel->bss->fault_turns = 2000000;
+	policy->skel->bss->fault_turns = 500000;
 	/* A hook during which the task was switched away is not judged. */
 	for (tries = 0; tries < 1000; tries++) {
 		CHECK_EQ(box_run(&box_hlt, &result), 0);
@@ -266,7 +266,7 @@ SBM_TEST(error_in_time, "the same policy stays if it is given the time it takes"
 	struct box_result result;
 
 	CHECK(policy);
-	policy->skel->bss->fault_turns = 2000000;
+	policy->skel->bss->fault_turns = 500000;
 	CHECK_EQ(box_run(&box_hlt, &result), 0);
 	CHECK_EQ(policy->skel->bss->faults, 1);
 	CHECK_EQ(box_event("eject") - events, 0);
