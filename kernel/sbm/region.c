@@ -463,7 +463,8 @@ void sbm_region_trim(struct sbm_sandbox *sandbox)
 /* Calls @fn(page, offset in page, offset in range, length) page by page. */
 #define sbm_for_each_piece(region, offset, len, fn)			\
 do {									\
-	size_t __at = (offset), __done = 0, __left = (len);		\
+	size_t __at = (offset), __left = (len);				\
+	size_t __maybe_unused __done = 0;				\
 									\
 	if (WARN_ON_ONCE(__at + __left < __at ||			\
 			 __at + __left > (region)->nr_pages * PAGE_SIZE)) \
