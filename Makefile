@@ -26,12 +26,12 @@ USER_ARGS = KERNEL_SRC=$(BUILD)/linux VMLINUX_BTF=$(BUILD)/main/vmlinux \
 help:
 	@sed -n 's/^#: //p' $(firstword $(MAKEFILE_LIST))
 
-#: make kernel [LANE=main|debug|uml|arm64] [KERNEL_SRC=dir]
+#: make kernel [LANE=main|debug|kcsan|nopreempt|clang|uml|arm64] [KERNEL_SRC=dir]
 #:                        build a kernel (and install what that takes)
 kernel:
 	@scripts/build-kernel $(LANE)
 
-#: make vm [CMD='...'] [LANE=main|debug] [PTI=on|off] [SMP=n] [MEM=2G]
+#: make vm [CMD='...'] [LANE=main|debug|kcsan|nopreempt|clang] [PTI=on|off] [SMP=n] [MEM=2G]
 #:         [TIMEOUT=s] [APPEND='...'] [LOG=file] [ICOUNT=1]
 #:                        run a command in the guest; without CMD, a shell
 VM_STATUS = $(BUILD)/out/.status-$$PPID
@@ -78,8 +78,9 @@ test:
 	@scripts/install-packages
 	@scripts/run-tests $(SUITES)
 
-#: make test-full [LANE=main|debug|arm64]
-#:                        the long versions, one lane a call; arm64 builds its kernel
+#: make test-full [LANE=main|debug|kcsan|nopreempt|clang|arm64]
+#:                        the long versions, and the figures; one lane a call, which is
+#:                        built first
 test-full:
 	@scripts/install-packages
 	@scripts/run-tests --full $(SUITES)
@@ -102,4 +103,4 @@ lint:
 
 #: make clean             remove what was built, keep the unpacked source
 clean:
-	rm -rf $(addprefix $(BUILD)/,main debug uml off plain arm64 entry bench tools selftests out test *.log *.stamp)
+	rm -rf $(addprefix $(BUILD)/,main debug kcsan nopreempt clang uml off plain arm64 static entry bench tools selftests out test *.log *.stamp)
