@@ -20,7 +20,7 @@ BUILD := $(shell scripts/build-dir)
 USER_ARGS = KERNEL_SRC=$(BUILD)/linux VMLINUX_BTF=$(BUILD)/main/vmlinux \
 	    BPFTOOL=$(BUILD)/tools/bpftool/bpftool CLANG=clang-19
 
-.PHONY: help kernel vm vm-run bpftool tools selftests check-image test test-full bench \
+.PHONY: help kernel vm vm-run bpftool tools selftests check-image test test-full test-bochs bench \
 	demo lint clean
 
 help:
@@ -84,6 +84,12 @@ test:
 test-full:
 	@scripts/install-packages
 	@scripts/run-tests --full $(SUITES)
+
+#: make test-bochs        the KUnit suites and counts on a second CPU model, with PCID
+test-bochs:
+	@scripts/install-packages bochs
+	@scripts/build-kernel --if-stale main
+	@scripts/run-tests --suites scripts/tests/bochs --out $(BUILD)/test-bochs $(SUITES)
 
 #: make bench [LANES=main]
 #:                        what a call costs, in instructions; with one more kernel,
