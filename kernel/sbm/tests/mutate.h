@@ -38,6 +38,7 @@ struct sbm_lie {
 	u64 flags;
 	u64 way;
 	u64 far[2];
+	/* private: */
 	u64 unused[12];
 };
 
