@@ -2,24 +2,15 @@
 /* F: the caller is a worker of io_uring, which has no user mode of its own. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/posix_types.h>
-#include <linux/stddef.h>
-#include <linux/io_uring.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "escape.h"
+#include "worker.h"
 
 #define ENTRIES	4
-
-struct ring {
-	int fd;
-	struct io_uring_params params;
-	unsigned char *sq, *cq;
-	struct io_uring_sqe *sqes;
-};
 
 static void *map(const struct ring *ring, size_t len, off_t offset)
 {
@@ -28,7 +19,7 @@ static void *map(const struct ring *ring, size_t len, off_t offset)
 }
 
 /* Return: zero or a negative errno. It goes away with the process. */
-static int ring_init(struct ring *ring)
+int ring_init(struct ring *ring)
 {
 	memset(ring, 0, sizeof(*ring));
 	ring->fd = syscall(SYS_io_uring_setup, ENTRIES, &ring->params);
@@ -42,8 +33,8 @@ static int ring_init(struct ring *ring)
 }
 
 /* Have a worker write. Return: what write() would, or -1. */
-static int ring_write(struct ring *ring, int fd, const void *data, size_t len,
-		      unsigned int wait)
+int ring_write(struct ring *ring, int fd, const void *data, size_t len,
+	       unsigned int wait)
 {
 	unsigned int *tail, *index, *mask, *head;
 	struct io_uring_cqe *cqes;
