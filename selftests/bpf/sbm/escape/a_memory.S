@@ -78,11 +78,13 @@
 	END
 
 	ATTEMPT	cmpxchg16b_kernel, "compares and exchanges data of the kernel"
+	NEEDS	NEED_CX16
 	ARG	0, OF_PERCPU
 	HERE
 	lock cmpxchg16b (%rdi)
 	ret
 	KPF	PF_STORE
+	UD	NO_CPUID
 	END
 
 	ATTEMPT	bts_kernel, "sets a bit of the kernel, as an offset from 0"

@@ -64,6 +64,7 @@
 #define NEED_RDPID	9
 #define NEED_TSX	10
 #define NEED_SIMD_XF	11	/* SIMD floating point exceptions */
+#define NEED_CX16	12
 
 /* Of a record. */
 #define KIND_NONE	0

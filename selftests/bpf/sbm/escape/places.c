@@ -283,6 +283,8 @@ bool has(unsigned int need)
 		return cpuid_bit(7, 0, 'c', 22);
 	case NEED_TSX:
 		return cpuid_bit(7, 0, 'b', 11);
+	case NEED_CX16:
+		return cpuid_bit(1, 0, 'c', 13);
 	default:
 		return true;
 	}
