@@ -257,6 +257,7 @@ bool sbm_pool_put(struct sbm_sandbox *sandbox)
 	struct sbm_class *class = sandbox->class;
 	struct sbm_sandbox *ready;
 	struct sbm_pool *pool;
+	LIST_HEAD(excess);
 
 	if (!sbm_pool_may(sandbox))
 		return false;
@@ -271,8 +272,13 @@ bool sbm_pool_put(struct sbm_sandbox *sandbox)
 	pool = raw_cpu_ptr(class->pool);
 	scoped_guard(spinlock, &pool->lock) {
 		list_add(&ready->pooled, &pool->ready);
-		pool->nr++;
+		/* It may be another CPU's than the one that had room. */
+		if (pool->nr == SBM_POOL_DEPTH)
+			list_move(pool->ready.prev, &excess);
+		else
+			pool->nr++;
 	}
+	sbm_pool_drop(&excess);
 	/* The limit may have been lowered before it was there to be taken. */
 	sbm_pool_keep_limit();
 	return true;
