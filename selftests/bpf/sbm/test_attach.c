@@ -2,6 +2,8 @@
 /* Who may attach what, and what becomes of it. */
 #include <bpf/bpf.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -201,4 +203,62 @@ SBM_TEST(pin, "a pinned policy outlives its loader, until it is unpinned")
 		usleep(10000);
 	}
 	CHECK_EQ(result.ret, 42);
+}
+
+static pid_t loader;
+
+static void kill_loader(void)
+{
+	if (loader > 0 && !kill(loader, SIGKILL))
+		waitpid(loader, NULL, 0);
+	loader = 0;
+}
+
+/*
+ * A process that attaches a policy, says so, and goes on until it is killed.
+ * Zero or a negative errno.
+ */
+static int start_loader(void)
+{
+	int ready[2], err = 0;
+	char c = 0;
+
+	if (pipe(ready))
+		return -errno;
+	sbm_test_cleanup(kill_loader);
+	loader = fork();
+	if (!loader) {
+		struct policy *policy = policy_new("loader");
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (policy) {
+			policy->skel->bss->enter_verdict = -E2BIG;
+			if (write(ready[1], "!", 1) == 1)
+				pause();
+		}
+		_exit(1);
+	}
+	close(ready[1]);
+	if (loader < 0 || read(ready[0], &c, 1) != 1)
+		err = -EIO;
+	close(ready[0]);
+	return err;
+}
+
+SBM_TEST(loader_killed, "a policy that nobody has pinned goes with its loader, however that ends")
+{
+	struct box_result result;
+	int tries = 1000;
+
+	CHECK_EQ(start_loader(), 0);
+	CHECK_EQ(box_run(&box_return_42, &result), 0);
+	CHECK_EQ(result.ret, -E2BIG);
+	kill_loader();
+	/* The last reference of the link may be put from a work item. */
+	do {
+		CHECK_EQ(box_run(&box_return_42, &result), 0);
+	} while (result.ret == -E2BIG && --tries && !usleep(10000));
+	CHECK_EQ(result.ret, 42);
+	/* The name is free again. */
+	CHECK(policy_new("loader"));
 }

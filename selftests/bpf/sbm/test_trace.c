@@ -173,3 +173,29 @@ SBM_TEST(trace_policy, "sbm_policy tells of all that happens to a policy")
 	/* That was the end of it: no detach follows. */
 	CHECK_EQ(seen->policied.event, SBM_POLICY_EJECT);
 }
+
+SBM_TEST(count_all, "23 calls and 7 faults are 30 and 7 wherever they are counted")
+{
+	struct policy *policy = policy_new("counter");
+	struct trace_bpf__bss *seen = watch();
+	long long calls = box_event("call"), faults = box_event("fault");
+	struct box_result result;
+	int i;
+
+	CHECK(policy && seen);
+	for (i = 0; i < 30; i++)
+		CHECK_EQ(box_run(i % 4 == 3 ? &box_hlt : &box_return_42,
+				 &result), 0);
+	CHECK_EQ(seen->created.count, 30);
+	CHECK_EQ(seen->entered.count, 30);
+	CHECK_EQ(seen->exited.count, 30);
+	CHECK_EQ(seen->destroyed.count, 30);
+	CHECK_EQ(seen->faulted.count, 7);
+	CHECK_EQ(policy->skel->bss->enters, 30);
+	CHECK_EQ(policy->skel->bss->exits, 30);
+	CHECK_EQ(policy->skel->bss->faults, 7);
+	/* Enter 30 times, fault 7 times; exit has no verdict. */
+	CHECK_EQ(seen->judged.count, 37);
+	CHECK_EQ(box_event("call") - calls, 30);
+	CHECK_EQ(box_event("fault") - faults, 7);
+}
