@@ -6,6 +6,7 @@
  *   stress				write N: makes N calls
  *   cycle				write N: creates, calls and destroys N sandboxes
  *   live				write N: N sandboxes exist until it is closed
+ *   oops			see tests/oops.c
  *   codec/<name>/sandboxed	write compressed data, read it decompressed
  *   codec/<name>/direct	the same without a sandbox
  *

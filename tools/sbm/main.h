@@ -45,6 +45,14 @@ int do_sandbox(int argc, char **argv);
 int do_policy(int argc, char **argv);
 int do_event(int argc, char **argv);
 
+/* === sandbox.c, dump.c === */
+
+const char *region_name(__u32 region);
+struct json_object *sandbox_json(const struct sbm_info *info,
+				 const struct sbm_fault *fault);
+void print_sandbox(const struct sbm_info *info, const struct sbm_fault *fault);
+int do_sandbox_dump(__u64 id);
+
 /* === common.c === */
 
 void p_err(const char *fmt, ...) __printf(1, 2);

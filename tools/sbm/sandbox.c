@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sbmtool sandbox: list the live sandboxes.
+ * sbmtool sandbox: list the live sandboxes, and show one.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -36,6 +36,7 @@ static int do_help(int argc, char **argv)
 	fprintf(stderr,
 		"Usage: sbmtool [OPTIONS] sandbox list\n"
 		"       sbmtool [OPTIONS] sandbox show ID\n"
+		"       sbmtool [OPTIONS] sandbox dump ID\n"
 		"       sbmtool [OPTIONS] sandbox help\n"
 		"\n"
 		"       " HELP_OPTIONS "\n");
@@ -78,7 +79,7 @@ static const char *kind_name(__u32 kind)
 	return kind < ARRAY_SIZE(names) ? names[kind] : "?";
 }
 
-static const char *region_name(__u32 region)
+const char *region_name(__u32 region)
 {
 	static const char * const names[] = {
 		[SBM_REGION_NONE] = "none",
@@ -177,7 +178,8 @@ static int read_sandboxes(struct sandboxes *sandboxes)
 
 /* === JSON === */
 
-static struct json_object *sandbox_json(const struct sbm_info *info)
+/* What a row of the list has. */
+static struct json_object *row_json(const struct sbm_info *info)
 {
 	struct json_object *object = json_object_new_object();
 
@@ -217,6 +219,24 @@ static struct json_object *fault_json(const struct sbm_fault *fault)
 }
 
 /* === list === */
+
+/**
+ * sandbox_json() - describe a sandbox
+ * @info: The sandbox.
+ * @fault: Its last fault.
+ *
+ * Return: What "sandbox show" prints.
+ */
+struct json_object *sandbox_json(const struct sbm_info *info,
+				 const struct sbm_fault *fault)
+{
+	struct json_object *object = row_json(info);
+
+	json_add_u64(object, "heap_limit", info->heap_limit);
+	json_add_u64(object, "error", info->error);
+	json_object_object_add(object, "fault", fault_json(fault));
+	return object;
+}
 
 enum {
 	ID, CLASS, LEVEL, STATE, PID, COMM, CALLS, FAULTS, MAPPED, HEAP, DENIED,
@@ -353,7 +373,7 @@ static int do_list(int argc, char **argv)
 
 		for (i = 0; i < sandboxes.nr; i++)
 			json_object_array_add(array,
-					      sandbox_json(&sandboxes.list[i].info));
+					      row_json(&sandboxes.list[i].info));
 		print_json(array);
 	} else {
 		err = print_table(&sandboxes);
@@ -376,20 +396,9 @@ static void print_fault(const struct sbm_fault *fault)
 		       side_name(fault->side), fault->distance);
 }
 
-static void print_sandbox(const struct record *record)
+/* What "sandbox show" prints. */
+void print_sandbox(const struct sbm_info *info, const struct sbm_fault *fault)
 {
-	const struct sbm_info *info = &record->info;
-
-	if (json_output) {
-		struct json_object *object = sandbox_json(info);
-
-		json_add_u64(object, "heap_limit", info->heap_limit);
-		json_add_u64(object, "error", info->error);
-		json_object_object_add(object, "fault",
-				       fault_json(&record->fault));
-		print_json(object);
-		return;
-	}
 	printf("sandbox %llu, class %s\n", info->id, info->class);
 	printf("\tlevel %s, state %s\n", level_name(info->level),
 	       state_name(info->state));
@@ -407,7 +416,15 @@ static void print_sandbox(const struct record *record)
 	if (info->error)
 		printf("\tlast error %u (%s)\n", info->error,
 		       strerror(info->error));
-	print_fault(&record->fault);
+	print_fault(fault);
+}
+
+static void show_sandbox(const struct record *record)
+{
+	if (json_output)
+		print_json(sandbox_json(&record->info, &record->fault));
+	else
+		print_sandbox(&record->info, &record->fault);
 }
 
 static int do_show(int argc, char **argv)
@@ -425,7 +442,7 @@ static int do_show(int argc, char **argv)
 	for (i = 0; i < sandboxes.nr && err; i++) {
 		if (sandboxes.list[i].info.id != id)
 			continue;
-		print_sandbox(&sandboxes.list[i]);
+		show_sandbox(&sandboxes.list[i]);
 		err = 0;
 	}
 	if (err)
@@ -434,9 +451,19 @@ static int do_show(int argc, char **argv)
 	return err;
 }
 
+static int do_dump(int argc, char **argv)
+{
+	__u64 id;
+
+	if (argc != 1 || !parse_id(argv[0], &id))
+		return usage_error("'dump' needs the id of a sandbox", do_help);
+	return do_sandbox_dump(id);
+}
+
 static const struct cmd cmds[] = {
 	{ "list",	do_list },
 	{ "show",	do_show },
+	{ "dump",	do_dump },
 	{ "help",	do_help },
 	{ }
 };

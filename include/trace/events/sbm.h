@@ -398,6 +398,27 @@ TRACE_EVENT(sbm_builtin,
 	TP_printk("on=%u", __entry->on)
 );
 
+/* One line of a dump, see SysRq-B. */
+TRACE_EVENT(sbm_dump,
+	TP_PROTO(const struct sbm_info *info, const char *line),
+	TP_ARGS(info, line),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__string(class, info->class)
+		__string(line, line)
+	),
+
+	TP_fast_assign(
+		__entry->id = info->id;
+		__assign_str(class);
+		__assign_str(line);
+	),
+
+	TP_printk("id=%llu class=%s %s", __entry->id, __get_str(class),
+		  __get_str(line))
+);
+
 #endif /* _TRACE_SBM_H */
 
 /* This part must be outside protection. */

@@ -6,6 +6,7 @@
  */
 #include <linux/compiler.h>
 #include <linux/sbm.h>
+#include <linux/sbm_gate.h>
 #include <asm/page.h>
 
 #include "sandboxed.h"
@@ -172,6 +173,15 @@ int sbm_test_spin_forever(void)
 }
 
 /* === Instructions === */
+
+/* Asks the caller for a byte. */
+SBM_DEFINE_THUNK(sbm_test_pull)
+int sbm_test_pull(void)
+{
+	char c;
+
+	return sbm_pull(&c, sizeof(c));
+}
 
 #ifdef CONFIG_X86_64
 

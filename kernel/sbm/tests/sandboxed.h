@@ -42,6 +42,8 @@ SBM_DEFINE_CALL(sbm_test_divide, int, a, int, b);
 SBM_DEFINE_CALL(sbm_test_static);
 SBM_DEFINE_CALL(sbm_test_stack_overflow);
 
+SBM_DEFINE_CALL(sbm_test_pull);
+
 SBM_DEFINE_CALL(sbm_test_spin, u64, rounds, u64 *, state);
 SBM_DEFINE_CALL(sbm_test_spin_forever);
 

@@ -166,6 +166,24 @@ test_show_unknown()
 	fails_with '{"error":"no sandbox 999999' "$sbmtool" -j sandbox show 999999
 }
 
+# The loop's sandbox: no fault, and what "sandbox list" says.
+test_dump()
+{
+	local id json
+	id=$(loop_json | jq .id)
+	json=$("$sbmtool" -j sandbox dump "$id") || { echo "$json"; return 1; }
+	equal "list and dump" "$(loop_json | jq -c '[.id,.class,.pid,.mapped_pages]')" \
+		"$(jq -c '[.id,.class,.pid,.mapped_pages]' <<<"$json")" &&
+	equal "no fault" '[null,null]' "$(jq -c '[.fault,.regs]' <<<"$json")" &&
+	equal mappings '["data","rw-",false]
+["other","r-x",false]
+["heap","rw-",false]
+["stack","rw-",false]' "$(jq -c '.mappings | sort_by(.kind == "stack", .kind == "heap", .kind == "other")[] | [.kind,.prot,.lent]' <<<"$json")" &&
+	equal "pages" "$(jq .mapped_pages <<<"$json")" "$(jq '[.mappings[].nr_pages] | add' <<<"$json")" &&
+	contains "$("$sbmtool" sandbox dump "$id")" "r-x 1 of 1 pages, other" &&
+	fails_with "no sandbox 999999" "$sbmtool" sandbox dump 999999
+}
+
 test_prefixes()
 {
 	equal "s l" "$(loop_json | jq .id)" \
@@ -481,7 +499,7 @@ test_sbmsnoop()
 }
 
 echo "TAP version 13"
-echo "1..29"
+echo "1..30"
 
 if ! start_loop; then
 	echo "Bail out! no sandbox to look at"
@@ -492,6 +510,7 @@ check "sandbox list as a table" test_list_table
 check "sandbox show" test_show
 check "sandbox show after a fault" test_show_fault
 check "sandbox show of none" test_show_unknown
+check "sandbox dump" test_dump
 check "prefixes of commands" test_prefixes
 check "bpftool iter pin" test_iter_by_hand
 # Not in a subshell: only the parent can wait for the loop. Bash has to say
