@@ -27,6 +27,7 @@
 #include <linux/sbm_codec.h>
 #include <linux/sbm_gate.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
 #include <linux/seq_file.h>
 #include <linux/sizes.h>
@@ -402,9 +403,13 @@ static void mutate_find_places(struct mutate *m)
 	sbm_lie_place(places, arch_sbm_image_va(0), arch_sbm_image_size());
 	sbm_lie_place(places, 0, PAGE_SIZE);
 	sbm_lie_place(places, TASK_SIZE_MAX, BIT(48));
-	/* The same memory, and other, as the kernel knows it. */
+	/*
+	 * The same memory, and other, as the kernel knows it. Not the stack of
+	 * this task: with that in RSP, the unwinder says once that the stack
+	 * goes in the wrong direction, as it would for any process.
+	 */
 	sbm_lie_place(places, (unsigned long)m->lies, MUTATE_LIES_SIZE);
-	sbm_lie_place(places, (unsigned long)task_stack_page(current),
+	sbm_lie_place(places, (unsigned long)task_stack_page(&init_task),
 		      THREAD_SIZE);
 	sbm_lie_place(places, (unsigned long)m, sizeof(*m));
 }
