@@ -8,8 +8,9 @@
  * global on each write of CR3 and on each INVPCID. This keeps those of other
  * PCIDs, as a processor may: when a PCID is left, its translations are put
  * aside, and they are put back when it is loaded with the "do not flush" bit.
- * Nothing ever goes by itself but what another translation has replaced in the
- * direct-mapped TLB, so a flush that is missing is noticed. With BOCHS_PCID=0
+ * So they are on SYSCALL, as the TLB is direct-mapped and the kernel would
+ * replace them. Next to nothing ever goes by itself, so a flush that is missing
+ * is noticed. With BOCHS_PCID=0
  * Bochs is left alone. Paging-structure caches there are none.
  *
  * Counted are writes of CR3, of MSRs that rule speculation, and VERW. CPUID with
@@ -73,7 +74,7 @@ static const uint8_t known_build[] = {
 
 typedef void (*handler_t)(uint8_t *cpu, uint8_t *insn);
 
-static handler_t mov_cr3, mov_cr4, invpcid, wrmsr, verw, cpuid;
+static handler_t mov_cr3, mov_cr4, invlpg, invpcid, syscall_insn, wrmsr, verw, cpuid;
 static uint64_t (*read_qword)(uint8_t *cpu, unsigned int seg, uint64_t addr);
 
 static void die(const char *what)
@@ -106,26 +107,39 @@ _Static_assert(sizeof(struct tlb_entry) == 0x28, "layout of Bochs");
 #define TLB_FREE	(~0UL)
 #define TLB_GLOBAL	0x80000000U
 
-/* Translations put aside: those of one PCID. */
+#define NR_SLOTS	(NR_DTLB + NR_ITLB)
+
+/* Translations of one PCID that nobody has invalidated, by their slot. */
 struct shelf {
-	unsigned int nr;
-	struct {
-		unsigned int slot;
-		struct tlb_entry entry;
-	} kept[NR_DTLB + NR_ITLB];
+	struct tlb_entry kept[NR_SLOTS];
 };
 
 static struct shelf *shelves[NR_CPUS][NR_PCIDS];
+
+static void clear(struct shelf *s)
+{
+	int i;
+
+	for (i = 0; i < NR_SLOTS; i++)
+		s->kept[i].page = TLB_FREE;
+}
 
 static struct shelf *shelf(uint8_t *cpu, unsigned int pcid)
 {
 	struct shelf **s = &shelves[FIELD(uint32_t, cpu, CPU_ID) % NR_CPUS][pcid];
 
-	if (!*s)
-		*s = calloc(1, sizeof(**s));
-	if (!*s)
-		die("out of memory");
+	if (!*s) {
+		*s = malloc(sizeof(**s));
+		if (!*s)
+			die("out of memory");
+		clear(*s);
+	}
 	return *s;
+}
+
+static struct shelf *current_shelf(uint8_t *cpu)
+{
+	return shelf(cpu, FIELD(uint64_t, cpu, CPU_CR3) & CR3_PCID);
 }
 
 static void clear_shelves(uint8_t *cpu)
@@ -135,7 +149,7 @@ static void clear_shelves(uint8_t *cpu)
 
 	for (i = 0; i < NR_PCIDS; i++)
 		if (s[i])
-			s[i]->nr = 0;
+			clear(s[i]);
 }
 
 static struct tlb_entry *slot(uint8_t *cpu, unsigned int nr)
@@ -145,48 +159,46 @@ static struct tlb_entry *slot(uint8_t *cpu, unsigned int nr)
 	return &FIELD(struct tlb_entry, cpu, CPU_ITLB + (nr - NR_DTLB) * 0x28);
 }
 
-/* What is there now, and not global. */
+/*
+ * What is there now, and not global. Where the kernel's own translation has
+ * taken the slot, the one put aside before stays.
+ */
 static void put_aside(uint8_t *cpu, struct shelf *s)
 {
 	unsigned int i;
 
-	s->nr = 0;
-	for (i = 0; i < NR_DTLB + NR_ITLB; i++) {
+	for (i = 0; i < NR_SLOTS; i++) {
 		struct tlb_entry *e = slot(cpu, i);
 
-		if (e->page == TLB_FREE || (e->access & TLB_GLOBAL))
-			continue;
-		s->kept[s->nr].slot = i;
-		s->kept[s->nr++].entry = *e;
+		if (e->page != TLB_FREE && !(e->access & TLB_GLOBAL))
+			s->kept[i] = *e;
 	}
 }
 
-static void put_back(uint8_t *cpu, struct shelf *s)
+static void put_back(uint8_t *cpu, const struct shelf *s)
 {
 	unsigned int i;
 
-	for (i = 0; i < s->nr; i++) {
-		unsigned int nr = s->kept[i].slot;
-
-		*slot(cpu, nr) = s->kept[i].entry;
-		if (s->kept[i].entry.mask > 0xfff)
-			FIELD(bool, cpu, nr < NR_DTLB ? CPU_DTLB_LARGE :
-							CPU_ITLB_LARGE) = true;
+	for (i = 0; i < NR_SLOTS; i++) {
+		if (s->kept[i].page == TLB_FREE)
+			continue;
+		*slot(cpu, i) = s->kept[i];
+		if (s->kept[i].mask > 0xfff)
+			FIELD(bool, cpu, i < NR_DTLB ? CPU_DTLB_LARGE :
+						       CPU_ITLB_LARGE) = true;
 	}
-	s->nr = 0;
 }
 
 static void forget_page(struct shelf *s, uint64_t addr)
 {
-	unsigned int i = 0;
+	unsigned int i;
 
-	while (i < s->nr) {
-		struct tlb_entry *e = &s->kept[i].entry;
+	for (i = 0; i < NR_SLOTS; i++) {
+		struct tlb_entry *e = &s->kept[i];
 
-		if (((e->page ^ addr) & ~(uint64_t)(e->mask | 0xfff)) == 0)
-			s->kept[i] = s->kept[--s->nr];
-		else
-			i++;
+		if (e->page != TLB_FREE &&
+		    ((e->page ^ addr) & ~(uint64_t)(e->mask | 0xfff)) == 0)
+			e->page = TLB_FREE;
 	}
 }
 
@@ -235,11 +247,10 @@ static void hook_cpuid(uint8_t *cpu, uint8_t *insn)
 static void hook_mov_cr3(uint8_t *cpu, uint8_t *insn)
 {
 	uint64_t val = reg(cpu, insn[INSN_SRC]);
-	uint64_t old = FIELD(uint64_t, cpu, CPU_CR3);
 	bool pcide = FIELD(uint32_t, cpu, CPU_CR4) & CR4_PCIDE;
 
 	if (pcide)
-		put_aside(cpu, shelf(cpu, old & CR3_PCID));
+		put_aside(cpu, current_shelf(cpu));
 	mov_cr3(cpu, insn);
 
 	count.cr3++;
@@ -247,9 +258,10 @@ static void hook_mov_cr3(uint8_t *cpu, uint8_t *insn)
 		return;
 	if (val & CR3_NOFLUSH) {
 		count.cr3_kept++;
-		put_back(cpu, shelf(cpu, val & CR3_PCID));
+		put_back(cpu, current_shelf(cpu));
+	} else {
+		clear(current_shelf(cpu));
 	}
-	shelf(cpu, val & CR3_PCID)->nr = 0;
 }
 
 static void hook_mov_cr4(uint8_t *cpu, uint8_t *insn)
@@ -261,35 +273,55 @@ static void hook_mov_cr4(uint8_t *cpu, uint8_t *insn)
 		clear_shelves(cpu);
 }
 
-static void hook_invpcid(uint8_t *cpu, uint8_t *insn)
+static uint64_t operand(uint8_t *cpu, uint8_t *insn)
 {
-	static struct shelf live;
-	uint64_t type = reg(cpu, insn[INSN_DST]);
 	uint64_t at = reg(cpu, insn[INSN_BASE]) + FIELD(int32_t, insn, INSN_DISP);
-	uint64_t pcid, addr;
-	struct shelf *s;
 
 	if (insn[INSN_INDEX] != NO_INDEX)
 		at += reg(cpu, insn[INSN_INDEX]) << insn[INSN_SCALE];
+	return at;
+}
+
+static void hook_invlpg(uint8_t *cpu, uint8_t *insn)
+{
+	uint64_t addr = operand(cpu, insn);
+
+	invlpg(cpu, insn);
+	forget_page(current_shelf(cpu), addr);
+}
+
+static void hook_invpcid(uint8_t *cpu, uint8_t *insn)
+{
+	uint64_t type = reg(cpu, insn[INSN_DST]);
+	uint64_t at = operand(cpu, insn);
+	struct shelf *s;
+	uint64_t addr;
+
 	if (type > 1) {
 		invpcid(cpu, insn);
 		clear_shelves(cpu);
 		return;
 	}
 
-	pcid = read_qword(cpu, insn[INSN_SEG], at) & CR3_PCID;
+	s = shelf(cpu, read_qword(cpu, insn[INSN_SEG], at) & CR3_PCID);
 	addr = read_qword(cpu, insn[INSN_SEG], at + 8);
-	put_aside(cpu, &live);
+	put_aside(cpu, current_shelf(cpu));
 	invpcid(cpu, insn);
 
 	/* The original has dropped all. */
-	s = pcid == (FIELD(uint64_t, cpu, CPU_CR3) & CR3_PCID) ?
-	    &live : shelf(cpu, pcid);
 	if (type == 0)
 		forget_page(s, addr);
 	else
-		s->nr = 0;
-	put_back(cpu, &live);
+		clear(s);
+	put_back(cpu, current_shelf(cpu));
+}
+
+/* The kernel is about to use slots that user mode has filled. */
+static void hook_syscall(uint8_t *cpu, uint8_t *insn)
+{
+	if (FIELD(uint32_t, cpu, CPU_CR4) & CR4_PCIDE)
+		put_aside(cpu, current_shelf(cpu));
+	syscall_insn(cpu, insn);
 }
 
 /* === Loading === */
@@ -366,6 +398,8 @@ static void load(void)
 	if (!pcid || strcmp(pcid, "0")) {
 		mov_cr3 = hook("_ZN8BX_CPU_C9MOV_CR3RqEP15bxInstruction_c", hook_mov_cr3);
 		mov_cr4 = hook("_ZN8BX_CPU_C9MOV_CR4RqEP15bxInstruction_c", hook_mov_cr4);
+		invlpg = hook("_ZN8BX_CPU_C6INVLPGEP15bxInstruction_c", hook_invlpg);
+		syscall_insn = hook("_ZN8BX_CPU_C7SYSCALLEP15bxInstruction_c", hook_syscall);
 		invpcid = hook("_ZN8BX_CPU_C7INVPCIDEP15bxInstruction_c", hook_invpcid);
 	}
 	if (file) {
