@@ -23,6 +23,21 @@ TREE=${SBM_TREE:-$BUILD/linux}
 # dies if VM is among them. Without cx16 the kernel's allocator does without.
 GUEST_CPU=max,-cx16
 
+# clock_params - kernel parameters for the clock of an x86 guest
+#
+# It counts the ticks of the host's TSC. On a busy host the guest's calibration
+# finds out wrong, by a factor of 70 once, and all its timers go mad.
+clock_params()
+{
+	local tool=$BUILD/tsc-khz
+	if [[ ! $tool -nt $ROOT/scripts/tsc-khz.c ]]; then
+		mkdir -p "$BUILD"
+		gcc -O2 -Wall -o "$tool.$$" "$ROOT/scripts/tsc-khz.c"
+		mv "$tool.$$" "$tool"
+	fi
+	echo "tsc=reliable no_timer_check tsc_early_khz=$("$tool")"
+}
+
 START=$SECONDS
 
 # say TEXT... - one line of progress, with the time since the script began
