@@ -243,16 +243,18 @@ static int sbm_policy_admit(const struct sbm_policy_ops *ops,
 static int sbm_policy_get_cgroup(const struct sbm_policy_ops *ops,
 				 struct cgroup **cgroup)
 {
+	struct cgroup *found = ERR_PTR(-ENOENT);
+
 	*cgroup = NULL;
 	if (!ops->cgroup)
 		return 0;
 #ifdef CONFIG_CGROUPS
-	*cgroup = cgroup_get_from_id(ops->cgroup);
-#else
-	*cgroup = ERR_PTR(-ENOENT);
+	found = cgroup_get_from_id(ops->cgroup);
 #endif
-	if (!IS_ERR(*cgroup))
+	if (!IS_ERR(found)) {
+		*cgroup = found;
 		return 0;
+	}
 	pr_notice_ratelimited("policy %s refused: no cgroup %llu\n",
 			      ops->name, ops->cgroup);
 	sbm_policy_refuse(ops);
