@@ -66,6 +66,8 @@ static void sbm_dump_state(const struct sbm_sandbox *sandbox)
 {
 	const struct sbm_info *info = &sandbox->info;
 	const struct sbm_fault *fault = &sandbox->fault;
+	char text[SBM_DUMP_LINE];
+	int len;
 
 	sbm_dump_line(info, "class %s, %s, %s, pid %d, comm %s", info->class,
 		      sbm_dump_levels[info->level],
@@ -78,10 +80,9 @@ static void sbm_dump_state(const struct sbm_sandbox *sandbox)
 		      info->time_used, info->time_limit);
 	if (fault->kind == SBM_FAULT_NONE)
 		return;
-	sbm_dump_line(info, "fault kind=%u vector=%u error=0x%llx addr=0x%llx ip=0x%llx sp=-0x%llx region=%u side=%u distance=%llu",
-		      fault->kind, fault->vector, fault->error, fault->addr,
-		      fault->ip, fault->sp, fault->region, fault->side,
-		      fault->distance);
+	len = sbm_print_fault(fault, text, sizeof(text));
+	sbm_print_place(fault, text + len, sizeof(text) - len);
+	sbm_dump_line(info, "fault %s", text);
 	if (info->level == SBM_LEVEL_STRONG)
 		sbm_dump_regs(info, &sandbox->regs);
 }
@@ -98,11 +99,11 @@ static void sbm_dump_mappings(struct work_struct *work)
 		id = sandbox->info.id;
 		va = 0;
 		while (sbm_mapping_get_next(sandbox, &va, &map)) {
-			sbm_dump_line(&sandbox->info, "mapping start=0x%llx pages=%llu of %llu r%c%c kind=%u%s",
+			sbm_dump_line(&sandbox->info, "mapping start=0x%llx pages=%llu of %llu r%c%c %s%s",
 				      map.start, map.nr_pages, map.max_pages,
 				      map.flags & SBM_MAPPING_WRITE ? 'w' : '-',
 				      map.flags & SBM_MAPPING_EXEC ? 'x' : '-',
-				      map.kind,
+				      sbm_region_name(map.kind),
 				      map.flags & SBM_MAPPING_LENT ? " lent" : "");
 		}
 		sbm_sandbox_put(sandbox);

@@ -183,7 +183,7 @@ int sbm_eject_show(char *buf)
 {
 	unsigned int nr, i, len = 0;
 
-	guard(spinlock)(&sbm_record_lock);
+	spin_lock(&sbm_record_lock);
 	for (nr = sbm_nr_records;
 	     nr && sbm_nr_records - nr < SBM_NR_RECORDS; nr--) {
 		const struct sbm_eject_record *record =
@@ -202,5 +202,6 @@ int sbm_eject_show(char *buf)
 					     record->last[i].verdict);
 		len += sysfs_emit_at(buf, len, "\n");
 	}
+	spin_unlock(&sbm_record_lock);
 	return len;
 }

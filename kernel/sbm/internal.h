@@ -362,6 +362,7 @@ bool sbm_mapping_get_next(struct sbm_sandbox *sandbox, unsigned long *va,
 			  struct sbm_mapping_info *info);
 
 /* report.c: how a call ended, in words */
+const char *sbm_region_name(enum sbm_fault_region region);
 int sbm_print_fault(const struct sbm_fault *fault, char *buf, size_t size);
 int sbm_print_place(const struct sbm_fault *fault, char *buf, size_t size);
 

@@ -41,6 +41,18 @@ static const char * const sbm_side_names[] = {
 };
 
 /**
+ * sbm_region_name() - the name of a kind of memory
+ * @region: Of &enum sbm_fault_region.
+ *
+ * Return: The name.
+ * Context: Any.
+ */
+const char *sbm_region_name(enum sbm_fault_region region)
+{
+	return sbm_region_names[region];
+}
+
+/**
  * sbm_print_fault() - what happened, as in "kind=exception vector=14 ..."
  * @fault: The fault.
  * @buf: Where to.

@@ -15,11 +15,15 @@
 
 #define DUMP_ITER	"bpf_iter_sbm_mapping"
 
-/* Names and values of the registers, in the order they are printed. */
-#define FOR_EACH_REG(fn)						\
-	fn(ax) fn(bx) fn(cx) fn(dx) fn(si) fn(di) fn(bp) fn(sp)		\
-	fn(r8) fn(r9) fn(r10) fn(r11) fn(r12) fn(r13) fn(r14) fn(r15)	\
-	fn(ip) fn(flags)
+/* The members of struct sbm_regs, which are all of one type. */
+static const char * const reg_names[] = {
+	"ax", "bx", "cx", "dx", "si", "di", "bp", "sp",
+	"r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+	"ip", "flags",
+};
+
+_Static_assert(sizeof(struct sbm_regs) == ARRAY_SIZE(reg_names) * sizeof(__u64),
+	       "as many names as registers");
 
 static void prot_string(char *text, __u32 flags)
 {
@@ -30,9 +34,9 @@ static void prot_string(char *text, __u32 flags)
 /* === Reading === */
 
 /* Calls @fn for each mapping of the sandbox. */
-static int for_each_mapping(struct dump_bpf *skel,
-			    void (*fn)(const struct sbm_mapping_info *map,
-				       void *arg), void *arg)
+static int visit_mappings(struct dump_bpf *skel,
+			  void (*fn)(const struct sbm_mapping_info *map,
+				     void *arg), void *arg)
 {
 	struct sbm_mapping_info map;
 	struct bpf_link *link;
@@ -57,15 +61,15 @@ static struct dump_bpf *read_sandbox(__u64 id)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
 	struct dump_bpf *skel;
-	int err = -1;
+	int fd, err = -1;
 
 	if (check_privilege() || check_kernel(DUMP_ITER, BTF_KIND_FUNC))
 		return NULL;
 	skel = dump_bpf__open_and_load();
 	if (skel) {
 		skel->bss->wanted = id;
-		err = bpf_prog_test_run_opts(
-			bpf_program__fd(skel->progs.read_sandbox), &opts);
+		fd = bpf_program__fd(skel->progs.read_sandbox);
+		err = bpf_prog_test_run_opts(fd, &opts);
 	}
 	if (err) {
 		p_err("the kernel does not run the program: %s; -d shows more",
@@ -95,22 +99,19 @@ static void print_mapping(const struct sbm_mapping_info *map, void *arg)
 static int print_text(struct dump_bpf *skel)
 {
 	const struct sbm_fault *fault = &skel->bss->fault;
-	const struct sbm_regs *regs = &skel->bss->regs;
-	int nr = 0;
+	const __u64 *regs = (const __u64 *)&skel->bss->regs;
+	unsigned int i;
 
 	print_sandbox(&skel->bss->info, fault);
 	if (fault->kind != SBM_FAULT_NONE) {
 		printf("registers:\n");
-#define PRINT(name)							\
-		printf("%s%-5s %016llx%s", nr % 4 ? " " : "\t", #name,	\
-		       regs->name, nr % 4 == 3 ? "\n" : "");		\
-		nr++;
-		FOR_EACH_REG(PRINT)
-#undef PRINT
+		for (i = 0; i < ARRAY_SIZE(reg_names); i++)
+			printf("%s%-5s %016llx%s", i % 4 ? " " : "\t",
+			       reg_names[i], regs[i], i % 4 == 3 ? "\n" : "");
 		putchar('\n');
 	}
 	printf("mappings, from the start of the image:\n");
-	return for_each_mapping(skel, print_mapping, NULL);
+	return visit_mappings(skel, print_mapping, NULL);
 }
 
 static void add_mapping(const struct sbm_mapping_info *map, void *arg)
@@ -133,20 +134,20 @@ static void add_mapping(const struct sbm_mapping_info *map, void *arg)
 static int print_as_json(struct dump_bpf *skel)
 {
 	const struct sbm_fault *fault = &skel->bss->fault;
-	const struct sbm_regs *regs = &skel->bss->regs;
+	const __u64 *regs = (const __u64 *)&skel->bss->regs;
 	struct json_object *object, *part, *maps;
+	unsigned int i;
 	int err;
 
 	object = sandbox_json(&skel->bss->info, fault);
 	if (fault->kind != SBM_FAULT_NONE) {
 		part = json_object_new_object();
-#define ADD(name)	json_add_u64(part, #name, regs->name);
-		FOR_EACH_REG(ADD)
-#undef ADD
+		for (i = 0; i < ARRAY_SIZE(reg_names); i++)
+			json_add_u64(part, reg_names[i], regs[i]);
 		json_object_object_add(object, "regs", part);
 	}
 	maps = json_object_new_array();
-	err = for_each_mapping(skel, add_mapping, maps);
+	err = visit_mappings(skel, add_mapping, maps);
 	json_object_object_add(object, "mappings", maps);
 	if (err)
 		json_object_put(object);

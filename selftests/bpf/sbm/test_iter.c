@@ -187,7 +187,7 @@ static unsigned long long start_seen(struct iter_bpf *skel, pid_t *pid)
 	return id;
 }
 
-SBM_TEST_PARALLEL(iter_mapping, "the memory of a sandbox is listed, with what it is and without addresses")
+SBM_TEST_PARALLEL(iter_mapping, "the memory of a sandbox is listed, without addresses")
 {
 	struct iter_bpf *skel = iter_bpf__open_and_load();
 	unsigned long long wanted, id, start, last = 0, pages, max;

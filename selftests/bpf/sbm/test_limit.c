@@ -72,7 +72,8 @@ static bool without_tick(int cpu)
 	fclose(file);
 
 	while (*list >= '0' && *list <= '9') {
-		first = last = strtol(list, &list, 10);
+		first = strtol(list, &list, 10);
+		last = first;
 		if (*list == '-')
 			last = strtol(list + 1, &list, 10);
 		if (cpu >= first && cpu <= last)

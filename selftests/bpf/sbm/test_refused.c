@@ -60,6 +60,7 @@ static int select_program(struct bpf_object *obj, const char *name)
 static int load_alone(const char *name, char *msg, size_t size)
 {
 	struct refused_kfunc_bpf *skel = refused_kfunc_bpf__open();
+	struct bpf_program *prog;
 	const char *expected;
 	int err;
 
@@ -70,9 +71,9 @@ static int load_alone(const char *name, char *msg, size_t size)
 	err = select_program(skel->obj, name);
 	if (!err) {
 		verifier_log[0] = 0;
-		bpf_program__set_log_buf(
-			bpf_object__find_program_by_name(skel->obj, name),
-			verifier_log, sizeof(verifier_log));
+		prog = bpf_object__find_program_by_name(skel->obj, name);
+		bpf_program__set_log_buf(prog, verifier_log,
+					 sizeof(verifier_log));
 		err = refused_kfunc_bpf__load(skel);
 	}
 	refused_kfunc_bpf__destroy(skel);

@@ -37,7 +37,7 @@ SBM_TEST(sysfs_policy, "the folder of a policy says what it is, and counts exact
 	CHECK_EQ(sysfs_policy("shown", "asked"), -ENOENT);
 }
 
-SBM_TEST(sysfs_rename, "the folder of a policy that is replaced has the new name and the old counts")
+SBM_TEST(sysfs_rename, "the folder of a policy that is replaced has its new name")
 {
 	struct policy *old = policy_new("old");
 	struct policy *new = policy_load("new", BOX_CLASS);

@@ -95,6 +95,8 @@ unsigned long arch_sbm_return_va(void)
 
 /**
  * sbm_image_data_pages() - pages of static data that each sandbox has
+ *
+ * Return: Their number.
  */
 unsigned int sbm_image_data_pages(void)
 {
