@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* E: the group of the caller is frozen; the rest of the kernel is traced. */
+/* E: the group of the caller is frozen. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,7 +11,6 @@
 #include "escape.h"
 
 #define GROUP		"/sys/fs/cgroup/sbm_escape"
-#define TRACING		"/sys/kernel/tracing/"
 
 /* === A control group === */
 
@@ -116,37 +115,4 @@ ATTEMPT('E', frozen_and_killed, "loops, its caller's group is frozen and killed"
 	CHECK(WIFSIGNALED(status));
 	CHECK_EQ(WTERMSIG(status), SIGKILL);
 	CHECK_EQ(group_remove(), 0);
-}
-
-/* === Tracing === */
-
-/* Calls that end in each of the ways there are. Return: how many did. */
-static int call_in_all_ways(void)
-{
-	struct box_result result;
-	int ended = 0;
-	pid_t pid;
-
-	if (!box_run(&box_return_42, &result))
-		ended += result.ret == 42;
-	if (!box_run(&box_hlt, &result))
-		ended += is_fault(&result, 13, 0);
-	if (!box_run(&box_grow_3, &result))
-		ended += result.ret == 1;
-	pid = start_code(loop_for_ever);
-	wait_ms(50);
-	ended += box_kill(pid) == SIGKILL;
-	return ended;
-}
-
-ATTEMPT('E', functions_traced, "runs while each function of the kernel is traced")
-{
-	int ended;
-
-	CHECK_EQ(write_text(TRACING "current_tracer", "function"), 0);
-	ended = call_in_all_ways();
-	CHECK_EQ(write_text(TRACING "current_tracer", "function_graph"), 0);
-	ended += call_in_all_ways();
-	CHECK_EQ(write_text(TRACING "current_tracer", "nop"), 0);
-	CHECK_EQ(ended, 8);
 }
