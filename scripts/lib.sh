@@ -23,7 +23,10 @@ TREE=${SBM_TREE:-$BUILD/linux}
 # dies if VM is among them. Without cx16 the kernel's allocator does without.
 GUEST_CPU=max,-cx16
 
-# clock_params - kernel parameters for the clock of an x86 guest
+# What the kernel is told of the clock of any x86 guest
+GUEST_CLOCK='tsc=reliable no_timer_check'
+
+# clock_params - the same, for a guest whose clock is not that of -icount
 #
 # It counts the ticks of the host's TSC. On a busy host the guest's calibration
 # finds out wrong, by a factor of 70 once, and all its timers go mad.
@@ -35,7 +38,7 @@ clock_params()
 		gcc -O2 -Wall -o "$tool.$$" "$ROOT/scripts/tsc-khz.c"
 		mv "$tool.$$" "$tool"
 	fi
-	echo "tsc=reliable no_timer_check tsc_early_khz=$("$tool")"
+	echo "$GUEST_CLOCK tsc_early_khz=$("$tool")"
 }
 
 START=$SECONDS

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* E: the group of the caller is frozen. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
