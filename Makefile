@@ -91,8 +91,8 @@ test-bochs:
 	@scripts/build-kernel --if-stale main
 	@scripts/run-tests --suites scripts/tests/bochs --out $(BUILD)/test-bochs $(SUITES)
 
-#: make bench [LANES=main]
-#:                        what a call costs, in instructions; with one more kernel,
+#: make bench [LANES=bench]
+#:                        what a call costs, in instructions; with a second kernel,
 #:                        without SandBox Mode, unless LANES says so
 bench:
 	@scripts/install-packages
@@ -109,4 +109,4 @@ lint:
 
 #: make clean             remove what was built, keep the unpacked source
 clean:
-	rm -rf $(addprefix $(BUILD)/,main debug kcsan nopreempt clang uml off plain arm64 static entry bench tools selftests out test *.log *.stamp)
+	rm -rf $(addprefix $(BUILD)/,main debug kcsan nopreempt clang uml off plain arm64 static entry bench bench-run tools selftests out test *.log *.stamp)

@@ -12,7 +12,8 @@ debug      x86_64  gcc       3G      base sbm debug
 kcsan      x86_64  gcc       3G      base sbm kcsan
 nopreempt  x86_64  gcc       2G      base sbm nopreempt
 clang      x86_64  clang-19  2G      base sbm
-off        x86_64  gcc       2G      base
+bench      x86_64  gcc       2G      base sbm jump
+off        x86_64  gcc       2G      base jump
 plain      x86_64  gcc       2G      base
 uml        um      gcc       -       uml
 arm64      arm64   gcc       -       arm64
