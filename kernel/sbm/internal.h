@@ -312,6 +312,8 @@ void sbm_region_free_all(struct sbm_sandbox *sandbox);
 void sbm_region_trim(struct sbm_sandbox *sandbox);
 unsigned long sbm_nr_pages(void);
 void sbm_add_pages(long nr);
+
+/* copy.c: copying into memory and out of it */
 void sbm_region_write(struct sbm_region *region, size_t offset,
 		      const void *src, size_t len);
 void sbm_region_read(struct sbm_region *region, size_t offset, void *dst,
