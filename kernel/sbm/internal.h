@@ -310,6 +310,8 @@ struct sbm_region *sbm_region_at(struct sbm_sandbox *sandbox, unsigned long va);
 void sbm_region_destroy(struct sbm_sandbox *sandbox, struct sbm_region *region);
 void sbm_region_free_all(struct sbm_sandbox *sandbox);
 void sbm_region_trim(struct sbm_sandbox *sandbox);
+
+/* pages.c: the sum of all pages */
 unsigned long sbm_nr_pages(void);
 void sbm_add_pages(long nr);
 

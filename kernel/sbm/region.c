@@ -3,7 +3,6 @@
  * SandBox Mode: regions, the memory of a sandbox.
  */
 #include <linux/err.h>
-#include <linux/gfp.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -12,74 +11,13 @@
 #include <linux/slab.h>
 
 #include "internal.h"
+#include "pages.h"
 #include "weak.h"
-
-#define SBM_GFP	(GFP_KERNEL_ACCOUNT | __GFP_ZERO)
-
-/*
- * The heap grows when code inside wants it to, which may be an attacker's. He
- * must not get anybody killed, neither in the memory cgroup nor elsewhere: the
- * allocation fails where others would call the OOM killer. It is no less
- * persistent before that, as sbm_malloc() returning NULL is an error for the
- * caller.
- */
-#define SBM_HEAP_GFP	(SBM_GFP | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
 static gfp_t sbm_region_gfp(const struct sbm_sandbox *sandbox,
 			    const struct sbm_region *region)
 {
-	return region == sandbox->heap ? SBM_HEAP_GFP : SBM_GFP;
-}
-
-static atomic_long_t sbm_pages;
-
-/**
- * sbm_nr_pages() - pages that all sandboxes have, without those of callers and
- * of the shared image
- *
- * Return: Their number.
- */
-unsigned long sbm_nr_pages(void)
-{
-	return atomic_long_read(&sbm_pages);
-}
-
-/**
- * sbm_add_pages() - correct the sum of sbm_nr_pages()
- * @nr: Pages that are a live sandbox's from now on; negative: no longer.
- */
-void sbm_add_pages(long nr)
-{
-	atomic_long_add(nr, &sbm_pages);
-}
-
-/* Of lent pages, somebody may hold other references. */
-static void sbm_put_pages(struct page **pages, unsigned int nr)
-{
-	while (nr--)
-		put_page(pages[nr]);
-}
-
-static void sbm_free_pages(struct page **pages, unsigned int nr)
-{
-	atomic_long_sub(nr, &sbm_pages);
-	sbm_put_pages(pages, nr);
-}
-
-static int sbm_alloc_pages(struct page **pages, unsigned int nr, gfp_t gfp)
-{
-	unsigned int i;
-
-	atomic_long_add(nr, &sbm_pages);
-	for (i = 0; i < nr; i++) {
-		pages[i] = alloc_page(gfp);
-		if (!pages[i]) {
-			atomic_long_sub(nr - i, &sbm_pages);
-			sbm_free_pages(pages, i);
-			return -ENOMEM;
-		}
-	}
-	return 0;
+	return region == sandbox->heap ? SBM_INSIDE_GFP : SBM_GFP;
 }
 
 /*
