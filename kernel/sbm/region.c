@@ -3,6 +3,7 @@
  * SandBox Mode: regions, the memory of a sandbox.
  */
 #include <linux/err.h>
+#include <linux/init.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
@@ -13,6 +14,8 @@
 #include "internal.h"
 #include "pages.h"
 #include "weak.h"
+
+static struct kmem_cache *sbm_region_cache;
 
 static gfp_t sbm_region_gfp(const struct sbm_sandbox *sandbox,
 			    const struct sbm_region *region)
@@ -52,7 +55,7 @@ static void sbm_region_free(struct sbm_sandbox *sandbox,
 	else
 		sbm_free_pages(region->pages, region->nr_pages);
 	kvfree(region->pages);
-	kfree(region);
+	kmem_cache_free(sbm_region_cache, region);
 }
 
 /**
@@ -155,7 +158,7 @@ struct sbm_region *sbm_region_create_at(struct sbm_sandbox *sandbox,
 			 ((prot & SBM_PROT_WRITE) && (prot & SBM_PROT_EXEC))))
 		return ERR_PTR(-EINVAL);
 
-	region = kzalloc(sizeof(*region), GFP_KERNEL_ACCOUNT);
+	region = kmem_cache_zalloc(sbm_region_cache, GFP_KERNEL);
 	if (!region)
 		return ERR_PTR(-ENOMEM);
 
@@ -392,3 +395,10 @@ void sbm_region_trim(struct sbm_sandbox *sandbox)
 	sbm_spare_update(sandbox);
 	sandbox->next_va = heap->va + (heap->max_pages + 1UL) * PAGE_SIZE;
 }
+
+static int __init sbm_region_init(void)
+{
+	sbm_region_cache = KMEM_CACHE(sbm_region, SLAB_ACCOUNT | SLAB_PANIC);
+	return 0;
+}
+core_initcall(sbm_region_init);

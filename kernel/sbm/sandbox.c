@@ -3,6 +3,7 @@
  * SandBox Mode: sandboxes, from creation to destruction, and their registry.
  */
 #include <linux/export.h>
+#include <linux/init.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
@@ -23,6 +24,9 @@
 static DEFINE_XARRAY(sbm_sandboxes);
 static atomic64_t sbm_last_id;
 static atomic_t sbm_nr_live;
+
+/* What there may be ten thousand of is not rounded up as kmalloc() does. */
+static struct kmem_cache *sbm_sandbox_cache;
 
 static void sbm_sandbox_release(struct kref *ref)
 {
@@ -166,8 +170,8 @@ static int sbm_sandbox_set_up(struct sbm_sandbox *sandbox)
  */
 struct sbm_sandbox *sbm_sandbox_alloc(struct sbm_class *class)
 {
-	struct sbm_sandbox *sandbox = kzalloc(sizeof(*sandbox),
-					      GFP_KERNEL_ACCOUNT);
+	struct sbm_sandbox *sandbox = kmem_cache_zalloc(sbm_sandbox_cache,
+							GFP_KERNEL);
 
 	if (!sandbox)
 		return NULL;
@@ -411,3 +415,10 @@ int sbm_last_fault(const struct sbm *sbm, struct sbm_fault *fault)
 	return 0;
 }
 EXPORT_SYMBOL_GPL(sbm_last_fault);
+
+static int __init sbm_sandbox_init(void)
+{
+	sbm_sandbox_cache = KMEM_CACHE(sbm_sandbox, SLAB_ACCOUNT | SLAB_PANIC);
+	return 0;
+}
+core_initcall(sbm_sandbox_init);

@@ -18,6 +18,7 @@
  * tries it: its holder may be waiting for memory.
  */
 #include <linux/cred.h>
+#include <linux/init.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/sched/coredump.h>
@@ -30,6 +31,8 @@
 #include "arch.h"
 
 static struct lock_class_key sbm_mmap_lock_key;
+
+static struct kmem_cache *arch_sbm_cache;
 
 static vm_fault_t sbm_vma_fault(struct vm_fault *vmf)
 {
@@ -311,13 +314,13 @@ int arch_sbm_create(struct sbm_sandbox *sandbox)
 	struct arch_sbm *arch;
 	int err;
 
-	arch = kzalloc(sizeof(*arch), GFP_KERNEL_ACCOUNT);
+	arch = kmem_cache_zalloc(arch_sbm_cache, GFP_KERNEL);
 	if (!arch)
 		return -ENOMEM;
 
 	arch->mm = sbm_mm_alloc();
 	if (!arch->mm) {
-		kfree(arch);
+		kmem_cache_free(arch_sbm_cache, arch);
 		return -ENOMEM;
 	}
 
@@ -349,7 +352,7 @@ void arch_sbm_free(struct sbm_sandbox *sandbox)
 		return;
 	sandbox->arch = NULL;
 	mmput(arch->mm);
-	kfree(arch);
+	kmem_cache_free(arch_sbm_cache, arch);
 }
 
 /**
@@ -429,3 +432,10 @@ unsigned int arch_sbm_base_pages(void)
 	return SBM_STACK_PAGES + sbm_image_data_pages() +
 	       (1 << PGD_ALLOCATION_ORDER) + (pgtable_l5_enabled() ? 4 : 3) + 1;
 }
+
+static int __init sbm_mm_init(void)
+{
+	arch_sbm_cache = KMEM_CACHE(arch_sbm, SLAB_ACCOUNT | SLAB_PANIC);
+	return 0;
+}
+core_initcall(sbm_mm_init);
