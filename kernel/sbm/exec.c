@@ -131,8 +131,25 @@ static int sbm_handle_call(struct sbm *sbm, const struct sbm_exit *exit)
 		/* Below the first gate this is a huge number: no such gate. */
 		err = sbm_serve_gate(sbm, exit->nr - SBM_CALL_GATE, exit->args,
 				     &fault);
+		if (err == -ENOMEM)
+			return sbm_abort(sbm, err);
 		return err ? sbm_fault(sbm, &fault, err) : SBM_CONTINUE;
 	}
+}
+
+/* A fault, or just a stack that is about to be deeper than it ever was. */
+static int sbm_handle_fault(struct sbm *sbm, const struct sbm_fault *fault)
+{
+	int err;
+
+	if (arch_sbm_fault_is_hole(fault)) {
+		err = sbm_stack_extend(sbm->sandbox, fault->addr);
+		if (!err)
+			return SBM_CONTINUE;
+		if (err == -ENOMEM)
+			return sbm_abort(sbm, err);
+	}
+	return sbm_fault(sbm, fault, SBM_ERR_FAULT);
 }
 
 /* === The run loop === */
@@ -180,7 +197,8 @@ static int sbm_run_loop(struct sbm *sbm)
 			ret = sbm_handle_call(sbm, &exit);
 			break;
 		case SBM_EXIT_FAULT:
-			return sbm_fault(sbm, &exit.fault, SBM_ERR_FAULT);
+			ret = sbm_handle_fault(sbm, &exit.fault);
+			break;
 		case SBM_EXIT_INTR:
 			ret = sbm_handle_interrupt(sbm);
 			break;
@@ -236,23 +254,6 @@ static int sbm_may_call(struct sbm *sbm)
 	if (sbm_wrong_context())
 		return SBM_ERR_CONTEXT;
 	return 0;
-}
-
-/* Puts what a C function expects on the stack. Return: its stack pointer. */
-static unsigned long sbm_build_stack(struct sbm_sandbox *sandbox,
-				     const void *args, size_t size)
-{
-	struct sbm_region *stack = sandbox->stack;
-	size_t top = stack->nr_pages * PAGE_SIZE;
-	unsigned long ret = arch_sbm_return_va();
-
-	top -= round_up(size, 16);
-	if (size)
-		sbm_region_write(stack, top, args, size);
-	/* The stack is aligned before the call, so not behind it. */
-	top -= sizeof(ret);
-	sbm_region_write(stack, top, &ret, sizeof(ret));
-	return stack->va + top;
 }
 
 /* What the class allows. Policies may lower it for this call. */
@@ -346,7 +347,7 @@ static int sbm_do_call(struct sbm *sbm, const char *name,
 	trace_sbm_enter(&sandbox->info, name);
 
 	if (sandbox->info.level == SBM_LEVEL_STRONG) {
-		sp = sbm_build_stack(sandbox, args, size);
+		sp = sbm_stack_build(sandbox, args, size);
 		if (args)
 			data = (void *)(sp + sizeof(long));
 		if (func)

@@ -32,7 +32,9 @@ static bool sbm_gate_isolated(const struct sbm *sbm)
 
 static int sbm_gate_bad_pointer(struct sbm *sbm, unsigned long va)
 {
-	sbm->sandbox->gate_failed = true;
+	/* It may be a good one for which there is no memory. */
+	if (!sbm->sandbox->gate_error)
+		sbm->sandbox->gate_error = SBM_ERR_FAULT;
 	sbm->sandbox->gate_addr = va;
 	return -EFAULT;
 }
@@ -40,14 +42,20 @@ static int sbm_gate_bad_pointer(struct sbm *sbm, unsigned long va)
 /*
  * The region that has all of a range with these rights, or %NULL. Of the heap
  * only what was handed out: the rest is not the sandbox's, and may go any time.
+ * Of the stack also what the sandbox has not touched yet.
  */
 static struct sbm_region *sbm_region_find(struct sbm_sandbox *sandbox,
 					  unsigned long va, size_t len,
 					  unsigned int prot)
 {
-	struct sbm_region *region = sbm_region_at(sandbox, va);
+	struct sbm_region *region;
 	size_t offset, size;
 
+	if (sbm_stack_extend(sandbox, va) == -ENOMEM) {
+		sandbox->gate_error = -ENOMEM;
+		return NULL;
+	}
+	region = sbm_region_at(sandbox, va);
 	if (!region || prot & ~region->prot)
 		return NULL;
 
@@ -171,12 +179,12 @@ int sbm_serve_gate(struct sbm *sbm, u64 nr, const unsigned long *args,
 		return SBM_ERR_GATE;
 	}
 
-	sandbox->gate_failed = false;
+	sandbox->gate_error = 0;
 	ret = sbm_gate_call(sbm, gate, args);
-	if (sandbox->gate_failed) {
+	if (sandbox->gate_error) {
 		fault->kind = SBM_FAULT_POINTER;
 		fault->addr = sandbox->gate_addr;
-		return SBM_ERR_FAULT;
+		return sandbox->gate_error;
 	}
 
 	arch_sbm_set_result(sandbox, ret);

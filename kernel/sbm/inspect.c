@@ -12,10 +12,16 @@
 
 #include "internal.h"
 
-/* The bytes of a region that are in use: from @start on, @size of them. */
+/**
+ * struct sbm_used - the bytes of a region that are in use
+ * @start: The first of those that are mapped.
+ * @size: How many.
+ * @hole: How many of them are not mapped: they come before @start, and are zero.
+ */
 struct sbm_used {
 	size_t start;
 	size_t size;
+	size_t hole;
 };
 
 static struct sbm_used sbm_region_used(const struct sbm_sandbox *sandbox,
@@ -32,7 +38,25 @@ static struct sbm_used sbm_region_used(const struct sbm_sandbox *sandbox,
 	} else {
 		used.size = region->nr_pages * PAGE_SIZE;
 	}
+	/* So that an offset means the same byte, however deep it is. */
+	if (region == sandbox->stack) {
+		used.hole = region->va - sbm_stack_limit(sandbox);
+		used.size += used.hole;
+	}
 	return used;
+}
+
+/* To memory that is zero. */
+static void sbm_read_used(struct sbm_region *region,
+			  const struct sbm_used *used, size_t offset, void *dst,
+			  size_t len)
+{
+	size_t skip = min(len, used->hole - min(used->hole, offset));
+
+	if (skip < len)
+		sbm_region_read(region,
+				used->start + offset + skip - used->hole,
+				dst + skip, len - skip);
 }
 
 static size_t sbm_size_of_kind(const struct sbm_sandbox *sandbox,
@@ -58,7 +82,8 @@ static size_t sbm_size_of_kind(const struct sbm_sandbox *sandbox,
  * @len: How many bytes.
  *
  * What is behind the end of the memory is not read; the rest of @dst is zeroed.
- * Everything but input is what the sandbox made it.
+ * Everything but input is what the sandbox made it. The stack is there as a
+ * whole: where the sandbox never was, it is zero.
  *
  * Return: The number of bytes; -EINVAL for another @kind or an @offset before
  * the memory.
@@ -91,7 +116,7 @@ int sbm_read(struct sbm_sandbox *sandbox, enum sbm_fault_region kind,
 			continue;
 		}
 		n = min(len - done, used.size - (size_t)offset);
-		sbm_region_read(region, used.start + offset, dst + done, n);
+		sbm_read_used(region, &used, offset, dst + done, n);
 		done += n;
 		offset = 0;
 	}

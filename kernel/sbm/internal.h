@@ -26,8 +26,9 @@
 #define SBM_PROT_WRITE	BIT(0)
 #define SBM_PROT_EXEC	BIT(1)
 
-/* Pages of a sandbox's stack. */
+/* Pages of a sandbox's stack, and those of them that are always mapped. */
 #define SBM_STACK_PAGES	4
+#define SBM_STACK_MIN	1
 
 /*
  * Pages below the stack that are never mapped. A function whose frame is large
@@ -38,7 +39,8 @@
 /**
  * struct sbm_region - a piece of memory of a sandbox
  * @node: Entry in &sbm_sandbox.regions.
- * @va: Address in the sandbox, page-aligned. Unmapped on both sides.
+ * @va: Address in the sandbox, page-aligned. Unmapped on both sides. That of
+ *	the stack goes down as the stack does.
  * @pages: The pages behind it; the region holds a reference of each.
  * @nr_slots: How many @pages has room for. Only the owner makes it more, under
  *	&sbm_sandbox.lock.
@@ -55,8 +57,8 @@
  * Regions are only added, and only by the task that owns the sandbox. They go
  * away with the sandbox. One that is @lent is used again when its pages have
  * gone back; it is empty until then. Of the others, the heap alone may lose
- * pages before, see spare.c; at the weak level it is made of regions that go
- * away one by one.
+ * pages before, see spare.c, and the stack when the sandbox has another life;
+ * at the weak level the heap is made of regions that go away one by one.
  */
 struct sbm_region {
 	struct list_head node;
@@ -103,8 +105,9 @@ struct sbm_weak;
  * @arch: The address space; %NULL below %SBM_LEVEL_STRONG.
  * @time_start: When the present run began, by local_clock().
  * @timer: Interrupts a call whose time is up where no tick would.
- * @gate_failed: The gate that was called got a bad pointer,
- * @gate_addr: and this is it.
+ * @gate_error: Why the gate that was called ends the call, a negative errno;
+ *	or zero.
+ * @gate_addr: The bad pointer it got, with %SBM_ERR_FAULT.
  * @weak: Calls and heap at %SBM_LEVEL_WEAK, else %NULL.
  * @asking: Who is being asked about this sandbox, by its owner; else %NULL.
  * @asking_hook: And what, of &enum sbm_hook.
@@ -130,7 +133,7 @@ struct sbm_sandbox {
 	struct arch_sbm *arch;
 	u64 time_start;
 	struct hrtimer timer;
-	bool gate_failed;
+	int gate_error;
 	unsigned long gate_addr;
 	struct sbm_weak *weak;
 	const struct sbm_policy_slot *asking;
@@ -187,6 +190,7 @@ const void *arch_sbm_image_at(unsigned long va, size_t len);
 unsigned long arch_sbm_image_size(void);
 unsigned long arch_sbm_return_va(void);
 bool arch_sbm_fault_has_addr(const struct sbm_fault *fault);
+bool arch_sbm_fault_is_hole(const struct sbm_fault *fault);
 int arch_sbm_begin(struct sbm_sandbox *sandbox, unsigned long ip,
 		   unsigned long arg, unsigned long sp);
 void arch_sbm_run(struct sbm_sandbox *sandbox, struct sbm_exit *exit);
@@ -220,6 +224,8 @@ static inline const void *arch_sbm_image_at(unsigned long va, size_t len)
 static inline unsigned long arch_sbm_image_size(void) { return 0; }
 static inline unsigned long arch_sbm_return_va(void) { return 0; }
 static inline bool arch_sbm_fault_has_addr(const struct sbm_fault *fault)
+{ return false; }
+static inline bool arch_sbm_fault_is_hole(const struct sbm_fault *fault)
 { return false; }
 static inline int arch_sbm_begin(struct sbm_sandbox *s, unsigned long ip,
 				 unsigned long arg, unsigned long sp)
@@ -321,6 +327,15 @@ void sbm_region_write(struct sbm_region *region, size_t offset,
 void sbm_region_read(struct sbm_region *region, size_t offset, void *dst,
 		     size_t len);
 void sbm_region_zero(struct sbm_region *region, size_t offset, size_t len);
+
+/* stack.c: the stack, at SBM_LEVEL_STRONG */
+int sbm_stack_create(struct sbm_sandbox *sandbox);
+unsigned long sbm_stack_limit(const struct sbm_sandbox *sandbox);
+int sbm_stack_extend(struct sbm_sandbox *sandbox, unsigned long va);
+void sbm_stack_trim(struct sbm_sandbox *sandbox);
+void sbm_stack_clear(struct sbm_sandbox *sandbox);
+unsigned long sbm_stack_build(struct sbm_sandbox *sandbox, const void *args,
+			      size_t size);
 
 /* time.c: the time a call may take; start and stop for the architecture */
 void sbm_time_init(struct sbm_sandbox *sandbox);
@@ -441,6 +456,7 @@ enum sbm_event {
 	SBM_EV_DENIED,		/* calls and growths refused */
 	SBM_EV_GROW,		/* growths granted */
 	SBM_EV_SHRINK,		/* times spare pages were taken away */
+	SBM_EV_STACK,		/* times a stack got deeper than ever */
 	SBM_EV_INTR,		/* times a call left for the kernel's work */
 	SBM_EV_PREEMPT,		/* ... and was preempted */
 	SBM_EV_MIGRATE,		/* ... and came back on another CPU */

@@ -104,7 +104,10 @@ static void sbm_place_in_region(struct sbm_fault *fault,
 		extent.below += region->buf_start;
 		extent.above += size - region->buf_start - region->buf_size;
 	} else if (region == sandbox->stack) {
+		/* Mapped or not, it is the stack. */
+		extent.start = sbm_stack_limit(sandbox);
 		extent.below = SBM_STACK_GUARD * PAGE_SIZE;
+		extent.above = PAGE_SIZE;
 	}
 	sbm_place_in(fault, &extent);
 }

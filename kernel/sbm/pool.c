@@ -7,7 +7,8 @@
  * waits for the next sbm_init_class() of its class on this CPU. What the code
  * that ran inside may have left is all gone then, whoever it was the code of:
  *
- *   static data, stack		written anew
+ *   static data, stack		written anew; of the stack what is not always there
+ *				unmapped and freed
  *   heap, buffers		unmapped and freed, with their page tables
  *   memory of the caller	unmapped and given back
  *   addresses			given out from the same one on
@@ -205,6 +206,7 @@ static int sbm_pool_clean(struct sbm_sandbox *sandbox)
 
 	sbm_unmap_all(sandbox);
 	sbm_region_trim(sandbox);
+	sbm_stack_trim(sandbox);
 
 	/* Nothing ever ran inside. */
 	if (!sandbox->info.calls)
@@ -212,7 +214,7 @@ static int sbm_pool_clean(struct sbm_sandbox *sandbox)
 	err = arch_sbm_reset(sandbox);
 	if (err)
 		return err;
-	sbm_region_zero(sandbox->stack, 0, SBM_STACK_PAGES * PAGE_SIZE);
+	sbm_stack_clear(sandbox);
 	return 0;
 }
 

@@ -147,11 +147,9 @@ static int sbm_sandbox_set_up(struct sbm_sandbox *sandbox)
 	if (err)
 		return err;
 
-	sandbox->next_va += SBM_STACK_GUARD * PAGE_SIZE;
-	sandbox->stack = sbm_region_create(sandbox, SBM_STACK_PAGES,
-					   SBM_STACK_PAGES, SBM_PROT_WRITE);
-	if (IS_ERR(sandbox->stack))
-		return PTR_ERR(sandbox->stack);
+	err = sbm_stack_create(sandbox);
+	if (err)
+		return err;
 
 	heap = sbm_region_create(sandbox, 0, sandbox->class->heap_pages,
 				 SBM_PROT_WRITE);
@@ -364,8 +362,7 @@ int sbm_reset(struct sbm *sbm)
 		err = arch_sbm_reset(sandbox);
 		if (err)
 			return err;
-		sbm_region_zero(sandbox->stack, 0,
-				SBM_STACK_PAGES * PAGE_SIZE);
+		sbm_stack_clear(sandbox);
 
 		mutex_lock(&sandbox->lock);
 		/* The spare pages too: they can be written to as any. */

@@ -22,6 +22,7 @@ static const char * const sbm_event_names[SBM_NR_EVENTS] = {
 	[SBM_EV_DENIED]		= "denied",
 	[SBM_EV_GROW]		= "grow",
 	[SBM_EV_SHRINK]		= "shrink",
+	[SBM_EV_STACK]		= "stack",
 	[SBM_EV_INTR]		= "intr",
 	[SBM_EV_PREEMPT]	= "preempt",
 	[SBM_EV_MIGRATE]	= "migrate",

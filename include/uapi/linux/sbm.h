@@ -243,7 +243,8 @@ struct sbm_mapping_info {
 	__u32 kind;			/* enum sbm_fault_region */
 	__u32 flags;			/* enum sbm_mapping_flags */
 	__u64 start;			/* in bytes from the start of the image,
-					 * as ip in a fault; 0 if not strong
+					 * as ip in a fault; 0 if not strong.
+					 * A stack grows down from there
 					 */
 	__u64 nr_pages;			/* pages mapped */
 	__u64 max_pages;		/* pages it may grow to */

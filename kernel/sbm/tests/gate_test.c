@@ -157,7 +157,7 @@ static void sbm_gate_reads(struct kunit *test)
 	bad[3] = (void *)inside + 1;		/* one byte too many */
 	bad[4] = (void *)inside + sizeof(value);
 	bad[5] = (void *)-1UL;			/* wraps around */
-	bad[6] = (void *)(sbm->sandbox->stack->va - 1);
+	bad[6] = (void *)(sbm_stack_limit(sbm->sandbox) - 1);
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		expect_pointer(test, sbm,

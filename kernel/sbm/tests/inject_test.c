@@ -19,6 +19,7 @@
 #include <linux/sched.h>
 
 #include "../internal.h"
+#include "gated.h"
 #include "heap.h"
 #include "sandboxed.h"
 #include "testlib.h"
@@ -26,11 +27,17 @@
 /* More allocations than a sandbox makes in its life. */
 #define INJECT_MAX	2000
 
+static const struct sbm_gate *const inject_gates[] = {
+	SBM_GATE(sbm_test_gate_fill),
+};
+
 /* A sandbox from a pool would have its allocations behind it. */
 static struct sbm_class sbm_inject_class = {
 	.name = "sbm-kunit-inject",
 	.heap_pages = 600,
 	.flags = SBM_CLASS_FRESH,
+	.gates = inject_gates,
+	.nr_gates = ARRAY_SIZE(inject_gates),
 };
 
 static struct sbm_class sbm_inject_pool = {
@@ -125,6 +132,18 @@ struct life {
 	int grown;
 };
 
+/* The stack gets deeper: a gate needs a page of it, then the code two. */
+static int live_deep(struct sbm *sbm)
+{
+	char *limit;
+
+	if (sbm_level(sbm) < SBM_LEVEL_STRONG)
+		return 0;
+	limit = (char *)sbm_stack_limit(sbm->sandbox);
+	return sbm_call(sbm, sbm_test_gated_fill, limit + 2 * PAGE_SIZE, 1) ?:
+	       sbm_call(sbm, sbm_test_write_at, limit, 0);
+}
+
 /* Everything that allocates. Return: zero, or the first error. */
 static int live(struct life *life)
 {
@@ -142,7 +161,8 @@ static int live(struct life *life)
 	err = sbm_error(sbm);
 	if (err)
 		return err;
-	err = sbm_call(sbm, sbm_test_copy, in, (int *)buf->sbm_ptr);
+	err = sbm_call(sbm, sbm_test_copy, in, (int *)buf->sbm_ptr) ?:
+	      live_deep(sbm);
 	if (err)
 		return err;
 	/* 600 pages need a second page table. */
@@ -169,7 +189,7 @@ static void sbm_inject_each(struct kunit *test)
 		err = live(&life);
 		left = inject_end();
 
-		/* Creating and preparing fails; a call does not. */
+		/* Creating, preparing, and a call that needs more stack. */
 		if (err) {
 			KUNIT_EXPECT_EQ(test, err, -ENOMEM);
 			KUNIT_EXPECT_EQ(test, sbm_error(&life.sbm), -ENOMEM);
@@ -187,12 +207,41 @@ static void sbm_inject_each(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, err, 0);
 	KUNIT_EXPECT_EQ(test, life.grown, grown);
-	kunit_info(test, "%u allocations: %u made set-up fail, %u a heap short",
+	kunit_info(test, "%u allocations: %u made it fail, %u a heap short",
 		   n - 1, failed, short_heap);
 
 	/* The pages alone: data, stack, two buffers; then those of the heap. */
 	KUNIT_EXPECT_GT(test, failed, 1 + SBM_STACK_PAGES + 1 + 3);
 	KUNIT_EXPECT_GT(test, short_heap, 500);
+}
+
+/* A stack that cannot get deeper ends the call. The next has another chance. */
+static void sbm_inject_stack(struct kunit *test)
+{
+	struct sbm_fault fault;
+	struct sbm_region *stack;
+	struct sbm *sbm;
+	char *limit;
+
+	sbm_test_need_strong(test);
+	sbm = sbm_test_init(test);
+	stack = sbm->sandbox->stack;
+	limit = (char *)sbm_stack_limit(sbm->sandbox);
+
+	inject_begin(2);	/* of three pages */
+	KUNIT_EXPECT_EQ(test, -ENOMEM,
+			sbm_call(sbm, sbm_test_write_at, limit, 0));
+	KUNIT_EXPECT_EQ(test, inject_end(), 0);
+	KUNIT_EXPECT_EQ(test, sbm_error(sbm), -ENOMEM);
+	KUNIT_ASSERT_EQ(test, sbm_last_fault(sbm, &fault), 0);
+	KUNIT_EXPECT_EQ(test, fault.kind, SBM_FAULT_NONE);
+	KUNIT_EXPECT_EQ(test, stack->nr_pages, SBM_STACK_MIN);
+	KUNIT_EXPECT_EQ(test, SBM_ERR_AFTER_FAULT,
+			sbm_call(sbm, sbm_test_null));
+
+	KUNIT_ASSERT_EQ(test, sbm_reset(sbm), 0);
+	KUNIT_EXPECT_EQ(test, 0, sbm_call(sbm, sbm_test_write_at, limit, 0));
+	KUNIT_EXPECT_EQ(test, stack->nr_pages, SBM_STACK_PAGES);
 }
 
 /* With a ready one there is less to fail, and no less care taken. */
@@ -279,6 +328,7 @@ static void sbm_inject_destroy(struct kunit *test)
 
 static struct kunit_case sbm_inject_cases[] = {
 	KUNIT_CASE_SLOW(sbm_inject_each),
+	KUNIT_CASE(sbm_inject_stack),
 	KUNIT_CASE(sbm_inject_pooled),
 	KUNIT_CASE(sbm_inject_call),
 	KUNIT_CASE(sbm_inject_destroy),

@@ -283,9 +283,10 @@ static void sbm_stack_bottom(struct kunit *test)
 					 (char *)end_of_stack(current), 0));
 		return;
 	}
-	bottom = (int *)sbm->sandbox->stack->va;
+	bottom = (int *)sbm_stack_limit(sbm->sandbox);
 
 	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_write, bottom, PASS), 0);
+	KUNIT_EXPECT_EQ(test, sbm->sandbox->stack->nr_pages, SBM_STACK_PAGES);
 	sbm_region_read(sbm->sandbox->stack, 0, &value, sizeof(value));
 	KUNIT_EXPECT_EQ(test, value, PASS);
 }
@@ -300,7 +301,7 @@ static void sbm_stack_overflow(struct kunit *test)
 
 	sbm_test_need_strong(test);
 	sbm = sbm_test_init(test);
-	stack = sbm->sandbox->stack->va;
+	stack = sbm_stack_limit(sbm->sandbox);
 
 	ret = sbm_call(sbm, sbm_test_stack_overflow);
 	KUNIT_ASSERT_EQ(test, sbm_last_fault(sbm, &fault), 0);

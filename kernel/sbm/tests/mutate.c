@@ -394,11 +394,14 @@ static void mutate_put_code(struct mutate *m, const void *lies)
 
 static void mutate_find_places(struct mutate *m)
 {
+	struct sbm_sandbox *sandbox = m->sbm.sandbox;
 	struct sbm_lie_places *places = &m->places;
 	struct sbm_region *region;
 
-	list_for_each_entry(region, &m->sbm.sandbox->regions, node)
-		sbm_lie_place(places, region->va,
+	list_for_each_entry(region, &sandbox->regions, node)
+		sbm_lie_place(places,
+			      region == sandbox->stack ?
+			      sbm_stack_limit(sandbox) : region->va,
 			      region->max_pages * PAGE_SIZE);
 	sbm_lie_place(places, arch_sbm_image_va(0), arch_sbm_image_size());
 	sbm_lie_place(places, 0, PAGE_SIZE);

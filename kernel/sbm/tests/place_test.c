@@ -60,29 +60,28 @@ static void sbm_place_buffers(struct kunit *test)
 /* A stack overflow is one, also if a large frame leaves out some pages. */
 static void sbm_place_stack(struct kunit *test)
 {
-	struct sbm_region *stack;
 	struct sbm_fault fault;
+	unsigned long limit;
 	struct sbm *sbm;
 
 	sbm_test_need_strong(test);
 	sbm = sbm_test_init(test);
-	stack = sbm->sandbox->stack;
+	limit = sbm_stack_limit(sbm->sandbox);
 
 	KUNIT_EXPECT_EQ(test, SBM_ERR_FAULT,
 			sbm_call(sbm, sbm_test_stack_overflow));
 	KUNIT_ASSERT_EQ(test, sbm_last_fault(sbm, &fault), 0);
 	KUNIT_EXPECT_EQ(test, fault.region, SBM_REGION_STACK);
 	KUNIT_EXPECT_EQ(test, fault.side, SBM_SIDE_BELOW);
-	KUNIT_EXPECT_EQ(test, fault.distance, stack->va - fault.addr);
+	KUNIT_EXPECT_EQ(test, fault.distance, limit - fault.addr);
 	KUNIT_EXPECT_LE(test, fault.distance, PAGE_SIZE);
 	KUNIT_ASSERT_EQ(test, sbm_reset(sbm), 0);
 
-	expect_at(test, sbm, stack->va - 1, SBM_REGION_STACK, SBM_SIDE_BELOW,
-		  1);
-	expect_at(test, sbm, stack->va - SBM_STACK_GUARD * PAGE_SIZE,
+	expect_at(test, sbm, limit - 1, SBM_REGION_STACK, SBM_SIDE_BELOW, 1);
+	expect_at(test, sbm, limit - SBM_STACK_GUARD * PAGE_SIZE,
 		  SBM_REGION_STACK, SBM_SIDE_BELOW,
 		  SBM_STACK_GUARD * PAGE_SIZE);
-	expect_at(test, sbm, stack->va + SBM_STACK_PAGES * PAGE_SIZE,
+	expect_at(test, sbm, limit + SBM_STACK_PAGES * PAGE_SIZE,
 		  SBM_REGION_STACK, SBM_SIDE_ABOVE, 1);
 }
 

@@ -39,7 +39,7 @@ static struct sbm_class sbm_pool_fresh_class = {
 /* Pages of a sandbox that has just been created. */
 static unsigned int base_pages(void)
 {
-	return SBM_STACK_PAGES + sbm_image_data_pages();
+	return SBM_STACK_MIN + sbm_image_data_pages();
 }
 
 /* KiB, as sbm_pool_size() has them. */

@@ -158,6 +158,7 @@ static void sbm_reset_clears(struct kunit *test)
 	size_t heap_size = PAGES * PAGE_SIZE;
 	size_t stack_size = SBM_STACK_PAGES * PAGE_SIZE;
 	char *spare = (char *)sandbox->heap->va + 5 * PAGE_SIZE;
+	char *bottom = (char *)sbm_stack_limit(sandbox);
 	u8 *content = kunit_kmalloc(test, heap_size, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, content);
@@ -166,12 +167,14 @@ static void sbm_reset_clears(struct kunit *test)
 	/* Nobody handed it out, but it is there. */
 	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_write_at, spare, 0), 0);
 	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_read_at, spare, 0), 1);
+	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_write_at, bottom, 0), 0);
 	KUNIT_EXPECT_EQ(test, sandbox->info.heap_pages, 0);
 	KUNIT_ASSERT_EQ(test, sbm_reset(sbm), 0);
 
 	KUNIT_ASSERT_EQ(test, sandbox->heap->nr_pages, PAGES);
 	sbm_region_read(sandbox->heap, 0, content, heap_size);
 	KUNIT_EXPECT_NULL(test, memchr_inv(content, 0, heap_size));
+	KUNIT_ASSERT_EQ(test, sandbox->stack->nr_pages, SBM_STACK_PAGES);
 	sbm_region_read(sandbox->stack, 0, content, stack_size);
 	KUNIT_EXPECT_NULL(test, memchr_inv(content, 0, stack_size));
 }

@@ -214,7 +214,7 @@ SBM_TEST_PARALLEL(iter_mapping, "the memory of a sandbox is listed, without addr
 		switch (kind) {
 		case SBM_REGION_STACK:
 			CHECK_EQ(flags, SBM_MAPPING_WRITE);
-			CHECK_EQ(pages, 4);
+			CHECK_EQ(pages, 1);
 			CHECK_EQ(max, 4);
 			break;
 		case SBM_REGION_HEAP:

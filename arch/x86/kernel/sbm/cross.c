@@ -31,6 +31,7 @@
 #include <asm/desc.h>
 #include <asm/sbm.h>
 #include <asm/tlbflush.h>
+#include <asm/trap_pf.h>
 
 #include "arch.h"
 
@@ -271,6 +272,20 @@ bool arch_sbm_fault_has_addr(const struct sbm_fault *fault)
 	return fault->kind == SBM_FAULT_POINTER ||
 	       (fault->kind == SBM_FAULT_EXCEPTION &&
 		fault->vector == X86_TRAP_PF);
+}
+
+/**
+ * arch_sbm_fault_is_hole() - was it an access where nothing is mapped?
+ * @fault: A fault of a sandbox.
+ *
+ * Return: True if the sandbox wanted to read or write @fault->addr, and there
+ * is no page at all.
+ */
+bool arch_sbm_fault_is_hole(const struct sbm_fault *fault)
+{
+	return fault->kind == SBM_FAULT_EXCEPTION &&
+	       fault->vector == X86_TRAP_PF &&
+	       (fault->error & ~X86_PF_WRITE) == X86_PF_USER;
 }
 
 /*

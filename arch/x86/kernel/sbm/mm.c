@@ -429,7 +429,7 @@ int arch_sbm_hand_over(struct sbm_sandbox *from, struct sbm_sandbox *to)
  */
 unsigned int arch_sbm_base_pages(void)
 {
-	return SBM_STACK_PAGES + sbm_image_data_pages() +
+	return SBM_STACK_MIN + sbm_image_data_pages() +
 	       (1 << PGD_ALLOCATION_ORDER) + (pgtable_l5_enabled() ? 4 : 3) + 1;
 }
 
