@@ -11,7 +11,9 @@
 #include <linux/device.h>
 #include <linux/highmem.h>
 #include <linux/init.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/sbm.h>
 #include <linux/sbm_gate.h>
@@ -34,6 +36,16 @@
 static bool fw_sandbox = true;
 module_param_named(sandbox, fw_sandbox, bool, 0644);
 MODULE_PARM_DESC(sandbox, "decompress firmware in a sandbox (default: on)");
+
+/*
+ * A few kilobytes that say so unpack to more memory than any machine has, and
+ * what a file says of its size is for it to say. So there is a limit, which is
+ * meant to be far above any firmware and no danger to the machine.
+ */
+static unsigned int fw_limit_mib = 256;
+module_param_named(sandbox_limit, fw_limit_mib, uint, 0644);
+MODULE_PARM_DESC(sandbox_limit,
+		 "largest firmware to decompress in a sandbox, in MiB (default: 256)");
 
 static const struct sbm_gate *const fw_gates[] = {
 	SBM_GATE(sbm_pull),
@@ -72,6 +84,15 @@ static ssize_t fw_pull(void *ctx, void *buf, size_t size)
 	return size;
 }
 
+/* In bytes: half of all memory at most, and what a plain file may have. */
+static size_t fw_limit(void)
+{
+	u64 memory = (u64)totalram_pages() * PAGE_SIZE;
+
+	return min3((u64)READ_ONCE(fw_limit_mib) * SZ_1M, memory / 2,
+		    (u64)INT_MAX);
+}
+
 /* Into a buffer of the caller: what does not fit is an error. */
 static int fw_fill_buffer(struct fw_priv *fw_priv, struct sbm_stream *stream)
 {
@@ -94,6 +115,7 @@ static int fw_fill_buffer(struct fw_priv *fw_priv, struct sbm_stream *stream)
 
 static int fw_fill_pages(struct fw_priv *fw_priv, struct sbm_stream *stream)
 {
+	size_t limit = fw_limit();
 	ssize_t len;
 	void *page;
 
@@ -108,6 +130,8 @@ static int fw_fill_pages(struct fw_priv *fw_priv, struct sbm_stream *stream)
 		if (len < 0)
 			return len;
 		fw_priv->size += len;
+		if (fw_priv->size > limit)
+			return -EFBIG;
 	} while (len == PAGE_SIZE);
 
 	return fw_map_paged_buf(fw_priv);
@@ -121,6 +145,9 @@ static void fw_report(struct device *dev, const struct sbm_class *class,
 	if (sbm_error(sbm))
 		dev_warn(dev, "%s: the decompressor %s\n", class->name,
 			 sbm_report(sbm, how, sizeof(how)));
+	else if (err == -EFBIG)
+		dev_warn(dev, "%s: decompressed, it is larger than %zu bytes\n",
+			 class->name, fw_limit());
 	else
 		dev_warn(dev, "%s: decompression failed: %d\n", class->name,
 			 err);
@@ -144,7 +171,8 @@ bool fw_sandboxed(void)
  * @in_size: Size of the file in bytes.
  * @in_buffer: Its content.
  *
- * Return: Zero or a negative errno; never does it without a sandbox.
+ * Return: Zero or a negative errno, -EFBIG if there is more firmware than the
+ * limit; never does it without a sandbox.
  * Context: Process context; may sleep.
  */
 int fw_decompress_sandboxed(struct device *dev, struct fw_priv *fw_priv,
