@@ -5,6 +5,7 @@
  *   run				write machine code, read how it ended
  *   stress				write N: makes N calls
  *   cycle				write N: creates, calls and destroys N sandboxes
+ *   leak				write N: loses N objects, for kmemleak
  *   live				write N: N sandboxes exist until it is closed
  *   oops			see tests/oops.c
  *   codec/<name>/sandboxed	write compressed data, read it decompressed
@@ -206,6 +207,35 @@ static const struct file_operations sbm_cycle_fops = {
 	.owner = THIS_MODULE,
 	.open = nonseekable_open,
 	.write = sbm_cycle_write,
+};
+
+/* === leak === */
+
+/* Loses buffers: their pages are freed, what describes them is not. */
+static ssize_t sbm_leak_write(struct file *file, const char __user *buf,
+			      size_t count, loff_t *ppos)
+{
+	struct sbm_buf *lost;
+	unsigned long nr;
+	struct sbm sbm;
+	int err;
+
+	err = kstrtoul_from_user(buf, count, 0, &nr);
+	while (!err && nr--) {
+		sbm_init_class(&sbm, &sbm_codec_class);
+		lost = sbm_alloc_buf(&sbm, 1, SBM_IN);
+		if (lost)
+			list_del(&lost->node);
+		err = sbm_error(&sbm);
+		sbm_destroy(&sbm);
+	}
+	return err ?: count;
+}
+
+static const struct file_operations sbm_leak_fops = {
+	.owner = THIS_MODULE,
+	.open = nonseekable_open,
+	.write = sbm_leak_write,
 };
 
 /* === live === */
@@ -452,6 +482,7 @@ static int __init sbm_debugfs_init(void)
 	debugfs_create_file("run", 0600, root, NULL, &sbm_run_fops);
 	debugfs_create_file("stress", 0200, root, NULL, &sbm_stress_fops);
 	debugfs_create_file("cycle", 0200, root, NULL, &sbm_cycle_fops);
+	debugfs_create_file("leak", 0200, root, NULL, &sbm_leak_fops);
 	debugfs_create_file("live", 0200, root, NULL, &sbm_live_fops);
 
 	codecs = debugfs_create_dir("codec", root);
