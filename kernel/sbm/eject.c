@@ -58,6 +58,7 @@ static const char * const sbm_eject_names[] = {
 	[SBM_EJECT_VERDICT]	= "verdict",
 	[SBM_EJECT_TIME]	= "time",
 	[SBM_EJECT_ERROR]	= "error",
+	[SBM_EJECT_RECURSION]	= "recursion",
 };
 
 /**
@@ -168,6 +169,34 @@ int sbm_policy_error(const struct sbm_info *info, s32 code, const char *msg,
 	sbm_policy_eject(slot, sandbox->asking_hook, SBM_EJECT_ERROR, code,
 			 text);
 	return 0;
+}
+
+/**
+ * __sbm_policy_recursion() - find out whether a call is made by a hook
+ * @called: The sandbox that is called.
+ *
+ * If it is, the policy is ejected: its hook would be asked about the call, too,
+ * and a call may sleep where a hook must not. No program that the verifier lets
+ * pass should come here; this is for functions that it takes for harmless.
+ *
+ * Return: Whether it is, and has to be refused.
+ * Context: Any. Only through sbm_policy_recursion().
+ */
+bool __sbm_policy_recursion(const struct sbm_sandbox *called)
+{
+	const struct sbm_sandbox *asked;
+	char msg[SBM_EJECT_MSG_LEN];
+
+	guard(rcu)();
+	asked = sbm_policy_asked();
+	if (!asked)
+		return false;
+
+	snprintf(msg, sizeof(msg), "hook %s made a call of class %s",
+		 sbm_hook_name(asked->asking_hook), called->info.class);
+	sbm_policy_eject(asked->asking, asked->asking_hook,
+			 SBM_EJECT_RECURSION, called->info.id, msg);
+	return true;
 }
 
 /**

@@ -249,7 +249,8 @@ static int sbm_may_call(struct sbm *sbm)
 			return SBM_ERR_AFTER_FAULT;
 		return sbm->error;
 	}
-	if (sandbox->info.state == SBM_STATE_RUNNING)
+	if (sandbox->info.state == SBM_STATE_RUNNING ||
+	    sbm_policy_recursion(sandbox))
 		return SBM_ERR_NESTED;
 	if (sbm_wrong_context())
 		return SBM_ERR_CONTEXT;

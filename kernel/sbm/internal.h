@@ -398,6 +398,7 @@ int __sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags);
 void __sbm_policy_fault(struct sbm_sandbox *sandbox);
 int __sbm_policy_grow(struct sbm_sandbox *sandbox, u64 nr_pages);
 void __sbm_policy_exit(struct sbm_sandbox *sandbox, int result);
+bool __sbm_policy_recursion(const struct sbm_sandbox *called);
 void sbm_count_denied(struct sbm_sandbox *sandbox);
 
 /* May a call enter? Zero, or the negative errno it returns. */
@@ -431,6 +432,16 @@ static inline void sbm_policy_exit(struct sbm_sandbox *sandbox, int result)
 {
 	if (static_branch_unlikely(&sbm_policy_key))
 		__sbm_policy_exit(sandbox, result);
+}
+
+/* Is a call of this sandbox made by a hook? Then it is refused. */
+static inline bool sbm_policy_recursion(const struct sbm_sandbox *called)
+{
+	if (!static_branch_unlikely(&sbm_policy_key))
+		return false;
+	if (IS_ENABLED(CONFIG_PREEMPT_RCU) && likely(!rcu_preempt_depth()))
+		return false;
+	return __sbm_policy_recursion(called);
 }
 
 /* policy.c: the attached policies */

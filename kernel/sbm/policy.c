@@ -426,8 +426,9 @@ void sbm_policy_detach(struct sbm_policy_ops *ops)
 	list_del(&policy->node);
 	ops->priv = NULL;
 	sbm_policies_now--;
-	static_branch_dec(&sbm_policy_key);
 	sbm_policy_publish();
+	/* Not before: it also tells that a hook may be running. */
+	static_branch_dec(&sbm_policy_key);
 	sbm_policy_bits &= ~policy->bit;
 
 	/* Who was ejected is gone already, for those who watch. */

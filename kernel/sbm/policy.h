@@ -130,6 +130,9 @@ bool sbm_policy_eject(const struct sbm_policy_slot *slot, enum sbm_hook hook,
 		      enum sbm_eject_kind kind, s64 code, const char *msg);
 const char *sbm_hook_name(enum sbm_hook hook);
 
+/* verdict.c */
+const struct sbm_sandbox *sbm_policy_asked(void);
+
 /* policy_sysfs.c */
 #ifdef CONFIG_SYSFS
 struct kobject;

@@ -7,8 +7,8 @@
  * it holds.
  *
  * Hooks may not sleep, so no hook can lead to a sandboxed call and no hook can
- * run inside another: the verifier refuses programs that could, and a call made
- * under RCU all the same is refused by sbm_wrong_context().
+ * run inside another: the verifier refuses programs that could, and a call that
+ * a hook makes all the same is refused, see __sbm_policy_recursion().
  */
 #define pr_fmt(fmt) "sbm: " fmt
 
@@ -19,6 +19,7 @@
 #include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -28,6 +29,61 @@
 
 #define CREATE_TRACE_POINTS
 #include <trace/events/sbm.h>
+
+/* === Who is asked === */
+
+#ifdef CONFIG_PREEMPT_RCU
+static __always_inline void sbm_note_asked(struct sbm_sandbox *sandbox)
+{
+}
+
+/*
+ * A hook may have been preempted, and other hooks run on this CPU then, so it
+ * is the task that tells. Who is in no RCU section is in no hook; a caller that
+ * is in one is not to be there, and may wait for the search.
+ */
+static struct sbm_sandbox *sbm_find_asked(void)
+{
+	struct sbm_sandbox *sandbox;
+	u64 id = 0;
+
+	while ((sandbox = sbm_sandbox_next_rcu(id))) {
+		id = sandbox->info.id;
+		if (READ_ONCE(sandbox->asking) &&
+		    sandbox->info.pid == task_pid_nr(current))
+			return sandbox;
+	}
+	return NULL;
+}
+#else
+/*
+ * Without preemptible RCU a hook keeps its CPU: nothing in it sleeps, and what
+ * is in an RCU section is not preempted. One is enough.
+ */
+static DEFINE_PER_CPU(struct sbm_sandbox *, sbm_asked);
+
+static __always_inline void sbm_note_asked(struct sbm_sandbox *sandbox)
+{
+	this_cpu_write(sbm_asked, sandbox);
+}
+
+static struct sbm_sandbox *sbm_find_asked(void)
+{
+	return this_cpu_read(sbm_asked);
+}
+#endif
+
+/**
+ * sbm_policy_asked() - find the sandbox that a hook of this task is asked about
+ *
+ * Return: The sandbox, or %NULL if this task is not in a hook. An interrupt is
+ * in none.
+ * Context: Any, under RCU.
+ */
+const struct sbm_sandbox *sbm_policy_asked(void)
+{
+	return in_task() ? sbm_find_asked() : NULL;
+}
 
 /* === One policy === */
 
@@ -89,8 +145,9 @@ static __always_inline struct sbm_hook_timer
 sbm_slot_begin(const struct sbm_policy_slot *slot, struct sbm_sandbox *sandbox,
 	       enum sbm_hook hook)
 {
-	sandbox->asking = slot;
+	WRITE_ONCE(sandbox->asking, slot);
 	sandbox->asking_hook = hook;
+	sbm_note_asked(sandbox);
 	return (struct sbm_hook_timer){
 		.switches = sbm_task_switches(),
 		.start = sbm_clock(),
@@ -193,7 +250,8 @@ sbm_slot_end(const struct sbm_policy_slot *slot, struct sbm_sandbox *sandbox,
 {
 	u64 ticks = sbm_clock() - timer.start;
 
-	sandbox->asking = NULL;
+	WRITE_ONCE(sandbox->asking, NULL);
+	sbm_note_asked(NULL);
 	this_cpu_inc(slot->policy->counts->asked);
 	if (hook != SBM_HOOK_EXIT && trace_sbm_verdict_enabled())
 		trace_sbm_verdict(&sandbox->info, hook, slot->ops->name,

@@ -32,7 +32,8 @@ enum sbm_limits {
  * SBM_ERR_QUARANTINED     the class is quarantined
  * SBM_ERR_TIME            the call's time budget ran out
  * SBM_ERR_KILLED          the caller received a fatal signal
- * SBM_ERR_NESTED          called from inside a sandboxed call of this task
+ * SBM_ERR_NESTED          called from inside a sandboxed call of this task, or
+ *                         from the hook of a policy
  * SBM_ERR_CONTEXT         wrong context: atomic, interrupt, or a task that
  *                         has no address space left
  * SBM_ERR_STACK           too little kernel stack is left to enter
@@ -196,6 +197,9 @@ enum sbm_eject_kind {
 	SBM_EJECT_VERDICT = 1,	/* a verdict out of range, in code */
 	SBM_EJECT_TIME,		/* a hook that took too long: code is in us */
 	SBM_EJECT_ERROR,	/* bpf_sbm_policy_error() with this code */
+	SBM_EJECT_RECURSION,	/* a sandboxed call by a hook: code is the
+				 * id of the sandbox it was for
+				 */
 };
 
 /* Time of a hook, in microseconds. */

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SandBox Mode tests: policies, without BPF. How they compose, and what BPF
+ * programs can do, is for the BPF selftests.
+ */
+#include <kunit/test.h>
+#include <linux/string.h>
+
+#include "../internal.h"
+#include "sandboxed.h"
+#include "testlib.h"
+
+static struct sbm_class sbm_policy_test_class = {
+	.name = "sbm-kunit-policy",
+	.heap_pages = SBM_TEST_HEAP_PAGES,
+};
+
+static void sbm_policy_test_detach(void *ops)
+{
+	sbm_policy_detach(ops);
+}
+
+/* Attach a policy for the class above until the test is over. */
+static void sbm_policy_test_attach(struct kunit *test,
+				   struct sbm_policy_ops *ops)
+{
+	strscpy(ops->name, test->name);
+	strscpy(ops->class, sbm_policy_test_class.name);
+	KUNIT_ASSERT_EQ(test, sbm_policy_attach(ops, NULL, NULL), 0);
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, sbm_policy_test_detach,
+						  ops));
+}
+
+/* === A hook that makes a call === */
+
+static struct sbm *sbm_hook_calls;
+static unsigned int sbm_hook_asked;
+static int sbm_hook_result;
+
+static int sbm_hook_enter(const struct sbm_info *info, u64 flags)
+{
+	sbm_hook_asked++;
+	sbm_hook_result = sbm_call(sbm_hook_calls, sbm_test_null);
+	return 0;
+}
+
+static struct sbm_policy_ops sbm_hook_ops = {
+	.enter = sbm_hook_enter,
+};
+
+/*
+ * It is refused, whichever sandbox it is for; the call that was asked about goes
+ * on, and the hook is not asked again.
+ */
+static void sbm_recursion(struct kunit *test)
+{
+	struct sbm *sbm = sbm_test_init_class(test, &sbm_policy_test_class);
+	struct sbm *other = sbm_test_init(test);
+	u64 events = sbm_events(SBM_EV_EJECT);
+
+	sbm_hook_calls = other;
+	sbm_hook_asked = 0;
+	sbm_hook_result = 1;
+	sbm_policy_test_attach(test, &sbm_hook_ops);
+
+	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_args1, 5), 5);
+	KUNIT_EXPECT_EQ(test, sbm_hook_asked, 1);
+	KUNIT_EXPECT_EQ(test, sbm_hook_result, SBM_ERR_NESTED);
+	KUNIT_EXPECT_EQ(test, sbm_events(SBM_EV_EJECT), events + 1);
+	KUNIT_EXPECT_EQ(test, sbm_error(other), 0);
+	KUNIT_EXPECT_EQ(test, other->sandbox->info.calls, 0);
+
+	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_args1, 6), 6);
+	KUNIT_EXPECT_EQ(test, sbm_hook_asked, 1);
+	/* Nothing of it is left: who is in no hook may call. */
+	KUNIT_EXPECT_EQ(test, sbm_call(other, sbm_test_args1, 7), 7);
+}
+
+/* The same with the very sandbox that the hook is asked about. */
+static void sbm_recursion_same(struct kunit *test)
+{
+	struct sbm *sbm = sbm_test_init_class(test, &sbm_policy_test_class);
+
+	sbm_hook_calls = sbm;
+	sbm_hook_asked = 0;
+	sbm_hook_result = 1;
+	sbm_policy_test_attach(test, &sbm_hook_ops);
+
+	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_args1, 5), 5);
+	KUNIT_EXPECT_EQ(test, sbm_hook_asked, 1);
+	KUNIT_EXPECT_EQ(test, sbm_hook_result, SBM_ERR_NESTED);
+	KUNIT_EXPECT_EQ(test, sbm->sandbox->info.calls, 1);
+}
+
+static struct kunit_case sbm_policy_cases[] = {
+	KUNIT_CASE(sbm_recursion),
+	KUNIT_CASE(sbm_recursion_same),
+	{}
+};
+
+static int sbm_policy_suite_init(struct kunit_suite *suite)
+{
+	return sbm_class_register(&sbm_policy_test_class);
+}
+
+static void sbm_policy_suite_exit(struct kunit_suite *suite)
+{
+	sbm_class_unregister(&sbm_policy_test_class);
+}
+
+static struct kunit_suite sbm_policy_suite = {
+	.name = "sandbox_mode_policy",
+	.suite_init = sbm_policy_suite_init,
+	.suite_exit = sbm_policy_suite_exit,
+	.test_cases = sbm_policy_cases,
+};
+
+kunit_test_suite(sbm_policy_suite);
