@@ -58,7 +58,7 @@ static int sbm_run_sandbox_iter(struct seq_file *seq,
 	struct bpf_iter__sbm_sandbox ctx = {
 		.meta = &meta,
 		.info = sandbox ? &sandbox->info : NULL,
-		.fault = sandbox ? &sandbox->last_fault : NULL,
+		.fault = sandbox ? &sandbox->fault : NULL,
 	};
 	struct bpf_prog *prog = bpf_iter_get_info(&meta, in_stop);
 

@@ -63,11 +63,14 @@ __bpf_kfunc int bpf_sbm_read(const struct sbm_info *info, u32 kind, s64 offset,
 }
 
 /**
- * bpf_sbm_last_fault() - the fault that ended the last call of a sandbox
+ * bpf_sbm_last_fault() - the last fault of a sandbox
  * @info: The sandbox.
  *
- * Return: The record; its kind is %SBM_FAULT_NONE if there was none, or none
- * since a reset. Seen half updated if it happens just now.
+ * It is the one that the iterator sbm_sandbox shows. The calls after it, and a
+ * reset, do not change it: that the last call ended in it is in the state.
+ *
+ * Return: The record; its kind is %SBM_FAULT_NONE if there was none yet. Seen
+ * half updated if it happens just now.
  * Context: Any.
  */
 __bpf_kfunc const struct sbm_fault *
@@ -80,7 +83,7 @@ bpf_sbm_last_fault(const struct sbm_info *info)
  * bpf_sbm_last_regs() - registers at the last fault of a sandbox
  * @info: The sandbox.
  *
- * Addresses in it are the sandbox's own. They stay after a reset.
+ * Addresses in it are the sandbox's own. They stay as long as the fault does.
  *
  * Return: The registers; zero if there was no fault yet.
  * Context: Any.

@@ -44,7 +44,6 @@ static int sbm_fault(struct sbm *sbm, const struct sbm_fault *fault, int err)
 
 	sandbox->fault = *fault;
 	sbm_fault_place(sbm, &sandbox->fault);
-	sandbox->last_fault = sandbox->fault;
 	if (sandbox->info.level == SBM_LEVEL_STRONG)
 		arch_sbm_get_regs(sandbox, &sandbox->regs);
 	sandbox->info.faults++;

@@ -84,9 +84,8 @@ struct sbm_weak;
  * struct sbm_sandbox - a sandbox
  * @info: What BPF programs and iterators see. Written by the owner only;
  *	readers may see a call's values half updated.
- * @fault: The fault that ended the last call.
- * @last_fault: The last fault there was, also after a reset. For iterators.
- * @regs: Registers at the last fault.
+ * @fault: The last fault there was: a reset does not forget it.
+ * @regs: Registers at that fault.
  * @class: What it is for.
  * @ref: One reference for the owner, one for each reader outside RCU.
  * @rcu: For freeing after the last lockless reader.
@@ -117,7 +116,6 @@ struct sbm_weak;
 struct sbm_sandbox {
 	struct sbm_info info;
 	struct sbm_fault fault;
-	struct sbm_fault last_fault;
 	struct sbm_regs regs;
 	struct sbm_class *class;
 	struct kref ref;

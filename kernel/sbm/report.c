@@ -88,6 +88,13 @@ int sbm_print_place(const struct sbm_fault *fault, char *buf, size_t size)
 			 sbm_side_names[fault->side], fault->distance);
 }
 
+/* Is its error that of a fault? A policy may refuse a call with the same. */
+static bool sbm_faulted(const struct sbm *sbm)
+{
+	return sbm->sandbox && sbm->sandbox->info.state == SBM_STATE_FAULTED &&
+	       (sbm->error == SBM_ERR_FAULT || sbm->error == SBM_ERR_GATE);
+}
+
 /**
  * sbm_report() - how a call ended that did not end well
  * @sbm: SBM instance, with sbm_error() set.
@@ -102,13 +109,14 @@ int sbm_print_place(const struct sbm_fault *fault, char *buf, size_t size)
  */
 const char *sbm_report(const struct sbm *sbm, char *buf, size_t size)
 {
-	struct sbm_fault fault;
+	const struct sbm_fault *fault;
 	int len;
 
-	if (!sbm_last_fault(sbm, &fault) && fault.kind != SBM_FAULT_NONE) {
+	if (sbm_faulted(sbm)) {
+		fault = &sbm->sandbox->fault;
 		len = scnprintf(buf, size, "faulted: ");
-		len += sbm_print_fault(&fault, buf + len, size - len);
-		sbm_print_place(&fault, buf + len, size - len);
+		len += sbm_print_fault(fault, buf + len, size - len);
+		sbm_print_place(fault, buf + len, size - len);
 	} else if (sbm_error(sbm) == SBM_ERR_TIME) {
 		scnprintf(buf, size, "ran out of its time of %llu us",
 			  div_u64(sbm->sandbox->info.time_limit,

@@ -376,7 +376,6 @@ int sbm_reset(struct sbm *sbm)
 	}
 	sbm_clear_slack(sbm);
 
-	sandbox->fault = (struct sbm_fault) { };
 	sandbox->info.state = SBM_STATE_IDLE;
 	sandbox->info.error = 0;
 	sbm->error = 0;
@@ -397,9 +396,12 @@ enum sbm_level sbm_level(const struct sbm *sbm)
 EXPORT_SYMBOL_GPL(sbm_level);
 
 /**
- * sbm_last_fault() - the fault that ended the last call
+ * sbm_last_fault() - the last fault of a sandbox
  * @sbm: SBM instance.
- * @fault: Filled in; its kind is %SBM_FAULT_NONE if there was none.
+ * @fault: Filled in; its kind is %SBM_FAULT_NONE if there was none yet.
+ *
+ * Later calls that end otherwise do not change it, nor does sbm_reset(). If the
+ * last call ended in it, sbm_error() is %SBM_ERR_FAULT or %SBM_ERR_GATE.
  *
  * Return: Zero, or the error of a failed initialisation.
  */

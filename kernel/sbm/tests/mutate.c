@@ -160,6 +160,7 @@ static struct {
  * @in: A decompressor's input, which nobody looks at.
  * @out: Its output, a buffer that is read in part.
  * @got: What is read of it, which ends where it ends.
+ * @faults: Faults there were before the present call.
  * @random: Where chance comes from.
  * @scribble: Where it comes from on the other CPU.
  */
@@ -172,6 +173,7 @@ struct mutate {
 	struct sbm_buf *in;
 	struct sbm_buf *out;
 	u8 *got;
+	u64 faults;
 	struct rnd_state random;
 	struct rnd_state scribble;
 };
@@ -232,6 +234,7 @@ static ssize_t mutate_pull(void *ctx, void *buf, size_t size)
 
 static bool mutate_valid_error(struct mutate *m, int ret)
 {
+	u64 faults = m->sbm.sandbox->info.faults - m->faults;
 	struct sbm_fault fault;
 
 	if (ret != sbm_error(&m->sbm))
@@ -241,16 +244,16 @@ static bool mutate_valid_error(struct mutate *m, int ret)
 
 	switch (ret) {
 	case SBM_ERR_FAULT:
-		return fault.kind != SBM_FAULT_NONE &&
+		return faults == 1 && fault.kind != SBM_FAULT_NONE &&
 		       fault.kind != SBM_FAULT_GATE &&
 		       fault.kind <= SBM_FAULT_POINTER &&
 		       fault.region <= SBM_REGION_OTHER &&
 		       fault.side <= SBM_SIDE_ABOVE;
 	case SBM_ERR_GATE:
-		return fault.kind == SBM_FAULT_GATE;
+		return faults == 1 && fault.kind == SBM_FAULT_GATE;
 	case SBM_ERR_TIME:
 	case SBM_ERR_KILLED:
-		return fault.kind == SBM_FAULT_NONE;
+		return !faults;
 	default:
 		return false;
 	}
@@ -334,6 +337,7 @@ static int mutate_once(struct mutate *m, bool racing)
 		sbm_lie_make(&m->lies[i], &m->places, &m->random);
 	sbm_buf_write(m->own, LIAR_COUNT, &(u64){ 0 }, sizeof(u64));
 
+	m->faults = info->faults;
 	mutate_stats.calls++;
 	if (prandom_u32_state(&m->random) % 8)
 		valid = mutate_decompress(m);

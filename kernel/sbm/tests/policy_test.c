@@ -93,9 +93,45 @@ static void sbm_recursion_same(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sbm->sandbox->info.calls, 1);
 }
 
+/* === A refusal after a fault === */
+
+static int sbm_deny_enter(const struct sbm_info *info, u64 flags)
+{
+	return SBM_ERR_FAULT;
+}
+
+static struct sbm_policy_ops sbm_deny_ops = {
+	.enter = sbm_deny_enter,
+};
+
+/* An error that is that of a fault, and none; the last one is still known. */
+static void sbm_denied_is_no_fault(struct kunit *test)
+{
+	struct sbm_fault fault;
+	char text[SBM_REPORT_LEN];
+	struct sbm *sbm;
+
+	sbm_test_need_faults(test);
+	sbm = sbm_test_init_class(test, &sbm_policy_test_class);
+	KUNIT_EXPECT_EQ(test, SBM_ERR_FAULT,
+			sbm_call(sbm, sbm_test_write, NULL, 0));
+	sbm_report(sbm, text, sizeof(text));
+	KUNIT_EXPECT_EQ(test, 0, strncmp(text, "faulted: kind=exception ", 24));
+	KUNIT_EXPECT_EQ(test, sbm_reset(sbm), 0);
+
+	sbm_policy_test_attach(test, &sbm_deny_ops);
+	KUNIT_EXPECT_EQ(test, SBM_ERR_FAULT, sbm_call(sbm, sbm_test_null));
+	KUNIT_EXPECT_STREQ(test, sbm_report(sbm, text, sizeof(text)),
+			   "was refused: -14");
+	KUNIT_ASSERT_EQ(test, sbm_last_fault(sbm, &fault), 0);
+	KUNIT_EXPECT_EQ(test, fault.kind, SBM_FAULT_EXCEPTION);
+	KUNIT_EXPECT_EQ(test, sbm->sandbox->info.faults, 1);
+}
+
 static struct kunit_case sbm_policy_cases[] = {
 	KUNIT_CASE(sbm_recursion),
 	KUNIT_CASE(sbm_recursion_same),
+	KUNIT_CASE(sbm_denied_is_no_fault),
 	{}
 };
 

@@ -7,10 +7,16 @@
 #include <unistd.h>
 
 #include "box.h"
+#include "iter.skel.h"
 #include "kfunc.skel.h"
 #include "policy.h"
 #include "sbm_test.h"
 
+/* The kernel's own test vector: an input that makes bunzip2 fault. */
+typedef unsigned char u8;
+#include "bzip2_selector.h"
+
+#define BZIP2		"/sys/kernel/debug/sbm/codec/bzip2/sandboxed"
 #define CODEC		"/sys/kernel/debug/sbm/codec/zlib/sandboxed"
 #define CYCLE		"/sys/kernel/debug/sbm/cycle"
 #define CODEC_CLASS	"sbm-test-codec"
@@ -233,4 +239,83 @@ SBM_TEST_PARALLEL(last_fault, "who traces the end of a call finds its fault and 
 	CHECK_EQ(skel->bss->found_fault.addr, 0x1234);
 	CHECK_EQ(skel->bss->found_regs.ax, 0x1234);
 	CHECK_EQ(skel->bss->found_regs.r15, 0);
+}
+
+/* Decompress: zero or an errno. */
+static int bunzip2(int fd, const void *data, size_t len)
+{
+	char out;
+
+	if (write(fd, data, len) != (ssize_t)len)
+		return EIO;
+	return pread(fd, &out, 1, 0) < 0 ? errno : 0;
+}
+
+/* The kind and the address of a sandbox's fault, as the iterator has them. */
+static int iter_fault(unsigned long long id, unsigned int *kind,
+		      unsigned long long *addr)
+{
+	struct iter_bpf *iter = iter_bpf__open_and_load();
+	unsigned long long found;
+	struct bpf_link *link;
+	char line[256];
+	FILE *file;
+	int n = 0;
+
+	link = iter ? bpf_program__attach_iter(iter->progs.dump_sandboxes,
+					       NULL) : NULL;
+	file = link ? fdopen(bpf_iter_create(bpf_link__fd(link)), "r") : NULL;
+	while (file && n != 3 && fgets(line, sizeof(line), file)) {
+		n = sscanf(line, "%llu %*s %*u %*u %*d %*s %*u %u %llu", &found,
+			   kind, addr);
+		if (found != id)
+			n = 0;
+	}
+	if (file)
+		fclose(file);
+	bpf_link__destroy(link);
+	iter_bpf__destroy(iter);
+	return n == 3 ? 0 : -ENOENT;
+}
+
+SBM_TEST_PARALLEL(last_fault_reset, "the last fault is the same for all who ask, and outlives a reset")
+{
+	unsigned long long addr, first;
+	unsigned int kind;
+	int fd, i;
+
+	CHECK_EQ(load(BOX_CLASS), 0);
+	fd = open(BZIP2, O_RDWR);
+	CHECK(fd >= 0);
+	skel->bss->wanted_pid = getpid();
+	CHECK_EQ(run(skel->progs.walk), 0);
+	CHECK_EQ(skel->bss->nr_found, 1);
+	CHECK_EQ(run(skel->progs.find), 0);
+	CHECK_EQ(skel->bss->found_fault.kind, SBM_FAULT_NONE);
+	CHECK_EQ(iter_fault(skel->bss->wanted_id, &kind, &addr), 0);
+	CHECK_EQ(kind, SBM_FAULT_NONE);
+
+	/* Whoever sees the error, the sandbox was reset. */
+	CHECK_EQ(bunzip2(fd, sbm_vector_bzip2_selector,
+			 sizeof(sbm_vector_bzip2_selector)), EFAULT);
+	/* And after a call that returns, too. */
+	for (i = 0, first = 0; i < 2; i++) {
+		CHECK_EQ(run(skel->progs.find), 0);
+		CHECK_EQ(skel->bss->found, 1);
+		CHECK_EQ(skel->bss->found_info.state, SBM_STATE_IDLE);
+		CHECK_EQ(skel->bss->found_info.error, 0);
+		CHECK_EQ(skel->bss->found_info.faults, 1);
+		CHECK_EQ(skel->bss->found_info.calls, 1 + i);
+		CHECK_EQ(skel->bss->found_fault.kind, SBM_FAULT_EXCEPTION);
+		CHECK_EQ(skel->bss->found_fault.vector, 14);
+		CHECK(skel->bss->found_regs.ip);
+		CHECK_EQ(iter_fault(skel->bss->wanted_id, &kind, &addr), 0);
+		CHECK_EQ(kind, SBM_FAULT_EXCEPTION);
+		CHECK_EQ(addr, skel->bss->found_fault.addr);
+		if (i)
+			CHECK_EQ(addr, first);
+		first = addr;
+		CHECK_EQ(bunzip2(fd, "BZ", 2), EIO);
+	}
+	close(fd);
 }

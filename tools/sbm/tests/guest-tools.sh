@@ -145,17 +145,20 @@ bad_bzip2()
 # What a fault was is seen after the sandbox was reset, as long as it lives.
 test_show_fault()
 {
-	local id text json
+	local id text json dump
 	exec 4<>/sys/kernel/debug/sbm/codec/bzip2/sandboxed || return
 	bad_bzip2 >&4
 	fails_with "Bad address" head -c 1 <&4 || return
 	id=$("$sbmtool" -j sandbox list | jq '.[] | select(.class == "sbm-test-codec") | .id')
 	text=$("$sbmtool" sandbox show "$id")
 	json=$("$sbmtool" -j sandbox show "$id")
+	dump=$("$sbmtool" -j sandbox dump "$id")
 	exec 4>&-
 	echo "$text"
 	equal json '[1,0,0,["exception",14,4,"heap","above"]]' \
 		"$(jq -c '[.faults,.error,.gates,(.fault|[.kind,.vector,.error,.region,.side])]' <<<"$json")" &&
+	equal dump "$(jq -c .fault <<<"$json")" "$(jq -c .fault <<<"$dump")" &&
+	equal registers true "$(jq '.regs.ip > 0' <<<"$dump")" &&
 	contains "$text" "$(jq -r '.fault | "last fault exception, vector 14, error 0x4, address 0x"' <<<"$json")" &&
 	contains "$text" "$(jq -r '.fault | "at \(.region) \(.side) \(.distance)"' <<<"$json")"
 }

@@ -9,12 +9,14 @@ char LICENSE[] SEC("license") = "GPL";
 SEC("iter/sbm_sandbox")
 int dump_sandboxes(struct bpf_iter__sbm_sandbox *ctx)
 {
+	const struct sbm_fault *fault = ctx->fault;
 	const struct sbm_info *info = ctx->info;
 
-	if (info)
-		BPF_SEQ_PRINTF(ctx->meta->seq, "%llu %s %u %u %d %s %llu\n",
+	if (info && fault)
+		BPF_SEQ_PRINTF(ctx->meta->seq, "%llu %s %u %u %d %s %llu %u %llu\n",
 			       info->id, info->class, info->level, info->state,
-			       info->pid, info->comm, info->calls);
+			       info->pid, info->comm, info->calls, fault->kind,
+			       fault->addr);
 	return 0;
 }
 
