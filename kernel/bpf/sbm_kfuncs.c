@@ -95,6 +95,23 @@ bpf_sbm_last_regs(const struct sbm_info *info)
 }
 
 /**
+ * bpf_sbm_last_verdicts() - what a sandbox was denied last
+ * @info: The sandbox.
+ *
+ * By all policies, the permissive and the built-in one too. In a hook, verdicts
+ * of policies that were asked before are among them.
+ *
+ * Return: The denials, see &struct sbm_last_verdicts. Seen half updated if one
+ * is added just now.
+ * Context: Any.
+ */
+__bpf_kfunc const struct sbm_last_verdicts *
+bpf_sbm_last_verdicts(const struct sbm_info *info)
+{
+	return &bpf_sbm_sandbox(info)->verdicts;
+}
+
+/**
  * bpf_sbm_policy_error() - give up: this policy went wrong
  * @info: Argument of the hook.
  * @code: A figure for the record.
@@ -197,6 +214,7 @@ BTF_KFUNCS_START(bpf_sbm_hook_kfuncs)
 BTF_ID_FLAGS(func, bpf_sbm_read, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, bpf_sbm_last_fault, KF_RCU)
 BTF_ID_FLAGS(func, bpf_sbm_last_regs, KF_RCU)
+BTF_ID_FLAGS(func, bpf_sbm_last_verdicts, KF_RCU)
 BTF_ID_FLAGS(func, bpf_sbm_policy_error, KF_TRUSTED_ARGS)
 BTF_KFUNCS_END(bpf_sbm_hook_kfuncs)
 
@@ -204,6 +222,7 @@ BTF_KFUNCS_END(bpf_sbm_hook_kfuncs)
 BTF_KFUNCS_START(bpf_sbm_tracing_kfuncs)
 BTF_ID_FLAGS(func, bpf_sbm_last_fault, KF_RCU)
 BTF_ID_FLAGS(func, bpf_sbm_last_regs, KF_RCU)
+BTF_ID_FLAGS(func, bpf_sbm_last_verdicts, KF_RCU)
 BTF_ID_FLAGS(func, bpf_sbm_sandbox_acquire, KF_ACQUIRE | KF_RET_NULL)
 BTF_ID_FLAGS(func, bpf_sbm_sandbox_release, KF_RELEASE)
 BTF_ID_FLAGS(func, bpf_iter_sbm_sandbox_new, KF_ITER_NEW | KF_RCU_PROTECTED)

@@ -18,6 +18,7 @@
 #include <linux/workqueue.h>
 
 #include "internal.h"
+#include "policy.h"
 #include <trace/events/sbm.h>
 
 #define SBM_DUMP_LINE	192
@@ -61,6 +62,26 @@ static void sbm_dump_regs(const struct sbm_info *info,
 	sbm_dump_line(info, "ip=%016llx flags=%llx", regs->ip, regs->flags);
 }
 
+/* The latest first. */
+static void sbm_dump_denied(const struct sbm_sandbox *sandbox)
+{
+	const struct sbm_last_verdicts *verdicts = &sandbox->verdicts;
+	u64 end = READ_ONCE(verdicts->nr);
+	u64 nr;
+
+	for (nr = end; nr && end - nr < SBM_LAST_VERDICTS; nr--) {
+		const struct sbm_last_verdict *last =
+			&verdicts->last[(nr - 1) % SBM_LAST_VERDICTS];
+
+		sbm_dump_line(&sandbox->info, "denied hook=%s verdict=%d policy=%s mode=%s calls=%llu",
+			      sbm_hook_name(last->hook), last->verdict,
+			      last->policy,
+			      last->mode == SBM_MODE_PERMISSIVE ? "permissive" :
+								  "enforce",
+			      last->calls);
+	}
+}
+
 /* Everything but its memory, as it is now. Under RCU, in any context. */
 static void sbm_dump_state(const struct sbm_sandbox *sandbox)
 {
@@ -78,6 +99,7 @@ static void sbm_dump_state(const struct sbm_sandbox *sandbox)
 	sbm_dump_line(info, "mapped %llu, heap %llu of %llu pages; time %llu of %llu ns",
 		      info->mapped_pages, info->heap_pages, info->heap_limit,
 		      info->time_used, info->time_limit);
+	sbm_dump_denied(sandbox);
 	if (fault->kind == SBM_FAULT_NONE)
 		return;
 	len = sbm_print_fault(fault, text, sizeof(text));

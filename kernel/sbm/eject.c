@@ -39,7 +39,7 @@ struct sbm_eject_record {
 	s64 code;
 	char msg[SBM_EJECT_MSG_LEN];
 	unsigned int nr_last;
-	struct sbm_last_verdict last[SBM_LAST_VERDICTS];
+	struct sbm_policy_denial last[SBM_POLICY_DENIALS];
 };
 
 /* Policies that were ejected; not a mutex, as hooks must not sleep. */
@@ -89,9 +89,9 @@ static void sbm_copy_last(const struct sbm_policy *policy,
 	guard(preempt)();
 	counts = this_cpu_ptr(policy->counts);
 	for (nr = counts->nr_last;
-	     nr && record->nr_last < SBM_LAST_VERDICTS; nr--)
+	     nr && record->nr_last < SBM_POLICY_DENIALS; nr--)
 		record->last[record->nr_last++] =
-			counts->last[(nr - 1) % SBM_LAST_VERDICTS];
+			counts->last[(nr - 1) % SBM_POLICY_DENIALS];
 }
 
 /**

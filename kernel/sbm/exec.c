@@ -103,7 +103,7 @@ static int sbm_handle_grow(struct sbm *sbm, u64 nr_pages)
 		if (verdict == SBM_GROW_ALLOW)
 			va = sbm_heap_extend(sandbox, nr_pages);
 	} else {
-		sbm_count_denied(sandbox);
+		sbm_deny_builtin(sandbox, SBM_HOOK_GROW, verdict);
 	}
 	trace_sbm_grow(&sandbox->info, nr_pages, verdict);
 

@@ -86,6 +86,7 @@ struct sbm_weak;
  *	readers may see a call's values half updated.
  * @fault: The last fault there was: a reset does not forget it.
  * @regs: Registers at that fault.
+ * @verdicts: What it was denied last.
  * @class: What it is for.
  * @ref: One reference for the owner, one for each reader outside RCU.
  * @rcu: For freeing after the last lockless reader.
@@ -117,6 +118,7 @@ struct sbm_sandbox {
 	struct sbm_info info;
 	struct sbm_fault fault;
 	struct sbm_regs regs;
+	struct sbm_last_verdicts verdicts;
 	struct sbm_class *class;
 	struct kref ref;
 	struct rcu_head rcu;
@@ -397,7 +399,6 @@ void __sbm_policy_fault(struct sbm_sandbox *sandbox);
 int __sbm_policy_grow(struct sbm_sandbox *sandbox, u64 nr_pages);
 void __sbm_policy_exit(struct sbm_sandbox *sandbox, int result);
 bool __sbm_policy_recursion(const struct sbm_sandbox *called);
-void sbm_count_denied(struct sbm_sandbox *sandbox);
 
 /* May a call enter? Zero, or the negative errno it returns. */
 static inline int sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags)
@@ -450,6 +451,13 @@ u64 sbm_policies_rejected(void);
 
 /* eject.c: those that were ejected */
 int sbm_eject_show(char *buf);
+
+/* denied.c: what was refused */
+void sbm_count_denied(struct sbm_sandbox *sandbox);
+void sbm_note_denied(struct sbm_sandbox *sandbox, enum sbm_hook hook,
+		     int verdict, const char *policy, u32 mode);
+void sbm_deny_builtin(struct sbm_sandbox *sandbox, enum sbm_hook hook,
+		      int verdict);
 
 /* builtin.c: the switch that turns all policies off */
 extern bool sbm_builtin_only;

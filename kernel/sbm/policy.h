@@ -14,18 +14,18 @@
 #define SBM_MAX_POLICIES	64
 
 /* Denials that are remembered on each CPU, to be shown after an ejection. */
-#define SBM_LAST_VERDICTS	8
+#define SBM_POLICY_DENIALS	8
 
 struct cgroup;
 struct sbm_policy_kobj;
 
 /**
- * struct sbm_last_verdict - a verdict of the recent past
+ * struct sbm_policy_denial - a denial of the recent past
  * @id: The sandbox it was about.
  * @hook: The hook, of &enum sbm_hook.
  * @verdict: The verdict.
  */
-struct sbm_last_verdict {
+struct sbm_policy_denial {
 	u64 id;
 	u32 hook;
 	s32 verdict;
@@ -39,7 +39,7 @@ struct sbm_last_verdict {
  * @limited: Limits of a call that it made lower, while enforced.
  * @would_limit: The same, while permissive.
  * @nr_last: How many verdicts of @denied and @would_deny there were,
- * @last: and the latest of them, at their number modulo %SBM_LAST_VERDICTS.
+ * @last: and the latest of them, at their number modulo %SBM_POLICY_DENIALS.
  *
  * One for each CPU, as hooks run on all of them. Changed with preemption off.
  */
@@ -50,7 +50,7 @@ struct sbm_policy_counts {
 	u64 limited;
 	u64 would_limit;
 	unsigned int nr_last;
-	struct sbm_last_verdict last[SBM_LAST_VERDICTS];
+	struct sbm_policy_denial last[SBM_POLICY_DENIALS];
 };
 
 /**

@@ -166,7 +166,7 @@ static noinline void sbm_slot_overrun(const struct sbm_policy_slot *slot,
 }
 
 static void sbm_slot_count(const struct sbm_policy_slot *slot,
-			   const struct sbm_sandbox *sandbox,
+			   struct sbm_sandbox *sandbox,
 			   enum sbm_hook hook, int verdict, bool permissive)
 {
 	struct sbm_policy_counts *counts;
@@ -177,8 +177,8 @@ static void sbm_slot_count(const struct sbm_policy_slot *slot,
 		counts->would_deny++;
 	else
 		counts->denied++;
-	counts->last[counts->nr_last++ % SBM_LAST_VERDICTS] =
-		(struct sbm_last_verdict){
+	counts->last[counts->nr_last++ % SBM_POLICY_DENIALS] =
+		(struct sbm_policy_denial){
 			.id = sandbox->info.id,
 			.hook = hook,
 			.verdict = verdict,
@@ -221,6 +221,8 @@ static noinline int sbm_slot_deny(const struct sbm_policy_slot *slot,
 	char msg[SBM_EJECT_MSG_LEN];
 
 	sbm_slot_count(slot, sandbox, hook, verdict, permissive);
+	sbm_note_denied(sandbox, hook, verdict, slot->ops->name,
+			permissive ? SBM_MODE_PERMISSIVE : SBM_MODE_ENFORCE);
 	if (!sbm_verdict_valid(hook, verdict)) {
 		snprintf(msg, sizeof(msg), "hook %s returned %d",
 			 sbm_hook_name(hook), verdict);
@@ -284,18 +286,6 @@ sbm_policies_to_ask(const struct sbm_policy_slot **end)
 	for (slot = sbm_policies_to_ask(&(end)); slot < (end); slot++)
 
 /**
- * sbm_count_denied() - account for something that a sandbox was refused
- * @sandbox: The sandbox.
- *
- * Context: Process context, in the task that owns @sandbox.
- */
-void sbm_count_denied(struct sbm_sandbox *sandbox)
-{
-	sandbox->info.denied++;
-	sbm_count(SBM_EV_DENIED);
-}
-
-/**
  * __sbm_policy_quarantined() - account for a call of a quarantined class
  * @sandbox: The sandbox.
  *
@@ -304,7 +294,7 @@ void sbm_count_denied(struct sbm_sandbox *sandbox)
  */
 int __sbm_policy_quarantined(struct sbm_sandbox *sandbox)
 {
-	sbm_count_denied(sandbox);
+	sbm_deny_builtin(sandbox, SBM_HOOK_ENTER, SBM_ERR_QUARANTINED);
 	return SBM_ERR_QUARANTINED;
 }
 

@@ -137,7 +137,7 @@ void *sbm_weak_malloc(size_t size)
 		if (verdict == SBM_GROW_ALLOW)
 			data = sbm_weak_add(sandbox, size, nr_pages);
 	} else {
-		sbm_count_denied(sandbox);
+		sbm_deny_builtin(sandbox, SBM_HOOK_GROW, verdict);
 	}
 	trace_sbm_grow(info, nr_pages, verdict);
 

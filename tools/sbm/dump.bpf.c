@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One sandbox, with its last fault and its mappings, for sbmtool.
+ * One sandbox, with its last fault and denials and its mappings, for sbmtool.
  *
  * What it is bad at: nothing is stopped meanwhile, so what is read of a sandbox
  * that is running may belong to two moments.
@@ -15,6 +15,8 @@ const struct sbm_info *bpf_sbm_sandbox_acquire(__u64 id) __ksym;
 void bpf_sbm_sandbox_release(const struct sbm_info *info) __ksym;
 const struct sbm_fault *bpf_sbm_last_fault(const struct sbm_info *info) __ksym;
 const struct sbm_regs *bpf_sbm_last_regs(const struct sbm_info *info) __ksym;
+const struct sbm_last_verdicts *
+bpf_sbm_last_verdicts(const struct sbm_info *info) __ksym;
 
 /* Which one, and whether it was there. */
 __u64 wanted;
@@ -23,6 +25,7 @@ __u32 found;
 struct sbm_info info;
 struct sbm_fault fault;
 struct sbm_regs regs;
+struct sbm_last_verdicts verdicts;
 
 SEC("syscall")
 int read_sandbox(void *ctx)
@@ -35,6 +38,8 @@ int read_sandbox(void *ctx)
 	bpf_probe_read_kernel(&fault, sizeof(fault),
 			      bpf_sbm_last_fault(sandbox));
 	bpf_probe_read_kernel(&regs, sizeof(regs), bpf_sbm_last_regs(sandbox));
+	bpf_probe_read_kernel(&verdicts, sizeof(verdicts),
+			      bpf_sbm_last_verdicts(sandbox));
 	bpf_sbm_sandbox_release(sandbox);
 	found = 1;
 	return 0;

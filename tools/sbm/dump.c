@@ -31,6 +31,18 @@ static void prot_string(char *text, __u32 flags)
 		flags & SBM_MAPPING_EXEC ? 'x' : '-');
 }
 
+/* Calls @fn for each denial that is remembered, the latest first. */
+static void visit_denials(const struct sbm_last_verdicts *verdicts,
+			  void (*fn)(const struct sbm_last_verdict *last,
+				     void *arg), void *arg)
+{
+	__u64 nr;
+
+	for (nr = verdicts->nr;
+	     nr && verdicts->nr - nr < SBM_LAST_VERDICTS; nr--)
+		fn(&verdicts->last[(nr - 1) % SBM_LAST_VERDICTS], arg);
+}
+
 /* === Reading === */
 
 /* Calls @fn for each mapping of the sandbox. */
@@ -96,6 +108,13 @@ static void print_mapping(const struct sbm_mapping_info *map, void *arg)
 	       map->flags & SBM_MAPPING_LENT ? ", lent" : "");
 }
 
+static void print_denial(const struct sbm_last_verdict *last, void *arg)
+{
+	printf("\t%s, verdict %d, by policy %s, mode %s, after %llu calls\n",
+	       hook_name(last->hook), last->verdict, last->policy,
+	       mode_name(last->mode), last->calls);
+}
+
 static int print_text(struct dump_bpf *skel)
 {
 	const struct sbm_fault *fault = &skel->bss->fault;
@@ -110,6 +129,9 @@ static int print_text(struct dump_bpf *skel)
 			       reg_names[i], regs[i], i % 4 == 3 ? "\n" : "");
 		putchar('\n');
 	}
+	if (skel->bss->verdicts.nr)
+		printf("last denied:\n");
+	visit_denials(&skel->bss->verdicts, print_denial, NULL);
 	printf("mappings, from the start of the image:\n");
 	return visit_mappings(skel, print_mapping, NULL);
 }
@@ -131,6 +153,19 @@ static void add_mapping(const struct sbm_mapping_info *map, void *arg)
 	json_object_array_add(arg, object);
 }
 
+static void add_denial(const struct sbm_last_verdict *last, void *arg)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_add_string(object, "hook", hook_name(last->hook));
+	json_object_object_add(object, "verdict",
+			       json_object_new_int(last->verdict));
+	json_add_string(object, "policy", last->policy);
+	json_add_string(object, "mode", mode_name(last->mode));
+	json_add_u64(object, "calls", last->calls);
+	json_object_array_add(arg, object);
+}
+
 static int print_as_json(struct dump_bpf *skel)
 {
 	const struct sbm_fault *fault = &skel->bss->fault;
@@ -146,6 +181,9 @@ static int print_as_json(struct dump_bpf *skel)
 			json_add_u64(part, reg_names[i], regs[i]);
 		json_object_object_add(object, "regs", part);
 	}
+	part = json_object_new_array();
+	visit_denials(&skel->bss->verdicts, add_denial, part);
+	json_object_object_add(object, "denials", part);
 	maps = json_object_new_array();
 	err = visit_mappings(skel, add_mapping, maps);
 	json_object_object_add(object, "mappings", maps);

@@ -113,7 +113,7 @@ static int read_count(const struct stream *stream, __u32 which, __u64 *value)
 
 /* === Printing === */
 
-static const char *hook_name(__u32 hook)
+const char *hook_name(__u32 hook)
 {
 	static const char * const names[] = {
 		[SBM_HOOK_ENTER] = "enter",

@@ -45,9 +45,14 @@ int do_sandbox(int argc, char **argv);
 int do_policy(int argc, char **argv);
 int do_event(int argc, char **argv);
 
+/* === event.c === */
+
+const char *hook_name(__u32 hook);
+
 /* === sandbox.c, dump.c === */
 
 const char *region_name(__u32 region);
+const char *mode_name(__u32 mode);
 struct json_object *sandbox_json(const struct sbm_info *info,
 				 const struct sbm_fault *fault);
 void print_sandbox(const struct sbm_info *info, const struct sbm_fault *fault);

@@ -109,6 +109,16 @@ static const char *side_name(__u32 side)
 	return side < ARRAY_SIZE(names) ? names[side] : "?";
 }
 
+const char *mode_name(__u32 mode)
+{
+	static const char * const names[] = {
+		[SBM_MODE_ENFORCE] = "enforce",
+		[SBM_MODE_PERMISSIVE] = "permissive",
+	};
+
+	return mode < ARRAY_SIZE(names) ? names[mode] : "?";
+}
+
 /* === Reading === */
 
 static int read_records(int fd, struct sandboxes *sandboxes)

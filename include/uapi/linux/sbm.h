@@ -11,10 +11,14 @@
 
 #include <linux/types.h>
 
-/* Length of a class name and of a policy name, with the terminating NUL. */
+/*
+ * Length of a class name and of a policy name, with the terminating NUL; of the
+ * name of a thread; denials that are remembered of a sandbox.
+ */
 enum sbm_limits {
 	SBM_NAME_LEN = 32,
 	SBM_COMM_LEN = 16,
+	SBM_LAST_VERDICTS = 4,
 };
 
 /*
@@ -184,6 +188,25 @@ enum sbm_policy_event {
 enum sbm_policy_mode {
 	SBM_MODE_ENFORCE,	/* they hold */
 	SBM_MODE_PERMISSIVE,	/* they are counted, and nothing else */
+};
+
+/* A verdict that denied something, or would have in another mode. */
+struct sbm_last_verdict {
+	__u64 calls;			/* as in struct sbm_info, then */
+	__u32 hook;			/* enum sbm_hook */
+	__s32 verdict;			/* of the hook; valid or not */
+	__u32 mode;			/* enum sbm_policy_mode: whether it held */
+	char  policy[SBM_NAME_LEN];	/* whose; "(built-in)" for the kernel's */
+	__u32 reserved;			/* zero */
+};
+
+/*
+ * The last of them that were about a sandbox, whose reset does not forget them.
+ * Number n, from 0, is at n modulo SBM_LAST_VERDICTS, the latest at nr - 1.
+ */
+struct sbm_last_verdicts {
+	__u64 nr;			/* how many there were, ever */
+	struct sbm_last_verdict last[SBM_LAST_VERDICTS];
 };
 
 /* Flags of a policy. */

@@ -7,6 +7,7 @@
 #include <linux/string.h>
 
 #include "../internal.h"
+#include "heap.h"
 #include "sandboxed.h"
 #include "testlib.h"
 
@@ -128,10 +129,106 @@ static void sbm_denied_is_no_fault(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sbm->sandbox->info.faults, 1);
 }
 
+/* === Last verdicts === */
+
+static int sbm_answer;
+
+static int sbm_answer_enter(const struct sbm_info *info, u64 flags)
+{
+	return sbm_answer;
+}
+
+static struct sbm_policy_ops sbm_answer_ops = {
+	.enter = sbm_answer_enter,
+};
+
+/* The denial that there were @before of. */
+static void sbm_expect_denied(struct kunit *test, struct sbm *sbm, u64 before,
+			      const struct sbm_last_verdict *want)
+{
+	const struct sbm_last_verdicts *verdicts = &sbm->sandbox->verdicts;
+	const struct sbm_last_verdict *last =
+		&verdicts->last[before % SBM_LAST_VERDICTS];
+
+	KUNIT_EXPECT_GT(test, verdicts->nr, before);
+	KUNIT_EXPECT_EQ(test, last->hook, want->hook);
+	KUNIT_EXPECT_EQ(test, last->verdict, want->verdict);
+	KUNIT_EXPECT_EQ(test, last->mode, want->mode);
+	KUNIT_EXPECT_EQ(test, last->calls, want->calls);
+	KUNIT_EXPECT_STREQ(test, last->policy, want->policy);
+}
+
+/* The last four are kept, over resets; one that is permissive is told apart. */
+static void sbm_last_verdicts(struct kunit *test)
+{
+	struct sbm *sbm = sbm_test_init_class(test, &sbm_policy_test_class);
+	struct sbm_last_verdict want = {
+		.hook = SBM_HOOK_ENTER,
+		.policy = "sbm_last_verdicts",
+	};
+	int i;
+
+	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_null), 0);
+	KUNIT_EXPECT_EQ(test, sbm->sandbox->verdicts.nr, 0);
+
+	sbm_policy_test_attach(test, &sbm_answer_ops);
+	for (i = 1; i <= SBM_LAST_VERDICTS + 2; i++) {
+		sbm_answer = -i;
+		KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_null), -i);
+		KUNIT_EXPECT_EQ(test, sbm_reset(sbm), 0);
+	}
+	KUNIT_EXPECT_EQ(test, sbm->sandbox->verdicts.nr, SBM_LAST_VERDICTS + 2);
+	want.calls = 1;
+	for (i = 3; i <= SBM_LAST_VERDICTS + 2; i++) {
+		want.verdict = -i;
+		sbm_expect_denied(test, sbm, i - 1, &want);
+	}
+
+	kunit_release_action(test, sbm_policy_test_detach, &sbm_answer_ops);
+	sbm_answer_ops.mode = SBM_MODE_PERMISSIVE;
+	sbm_policy_test_attach(test, &sbm_answer_ops);
+	sbm_answer_ops.mode = SBM_MODE_ENFORCE;
+	sbm_answer = SBM_ENTER_DENY;
+	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_null), 0);
+	want.verdict = SBM_ENTER_DENY;
+	want.mode = SBM_MODE_PERMISSIVE;
+	sbm_expect_denied(test, sbm, SBM_LAST_VERDICTS + 2, &want);
+	KUNIT_EXPECT_EQ(test, sbm->sandbox->verdicts.nr, SBM_LAST_VERDICTS + 3);
+}
+
+/* What the kernel refuses by itself is there, too. */
+static void sbm_last_verdicts_builtin(struct kunit *test)
+{
+	struct sbm *sbm = sbm_test_init_class(test, &sbm_policy_test_class);
+	struct sbm_last_verdict want = {
+		.hook = SBM_HOOK_GROW,
+		.verdict = SBM_GROW_DENY,
+		.policy = "(built-in)",
+		.calls = 1,
+	};
+	u64 denied;
+
+	KUNIT_EXPECT_GT(test, sbm_call(sbm, sbm_test_heap_fill, 1000, false), 0);
+	denied = sbm->sandbox->info.denied;
+	KUNIT_EXPECT_GT(test, denied, 0);
+	KUNIT_EXPECT_EQ(test, sbm->sandbox->verdicts.nr, denied);
+	sbm_expect_denied(test, sbm, denied - 1, &want);
+
+	sbm_class_quarantine(&sbm_policy_test_class, true, test->name);
+	KUNIT_EXPECT_EQ(test, SBM_ERR_QUARANTINED,
+			sbm_call(sbm, sbm_test_null));
+	sbm_class_quarantine(&sbm_policy_test_class, false, test->name);
+	want.hook = SBM_HOOK_ENTER;
+	want.verdict = SBM_ERR_QUARANTINED;
+	sbm_expect_denied(test, sbm, denied, &want);
+}
+
 static struct kunit_case sbm_policy_cases[] = {
 	KUNIT_CASE(sbm_recursion),
 	KUNIT_CASE(sbm_recursion_same),
 	KUNIT_CASE(sbm_denied_is_no_fault),
+	KUNIT_CASE(sbm_last_verdicts),
+	KUNIT_CASE(sbm_last_verdicts_builtin),
 	{}
 };
 

@@ -319,3 +319,84 @@ SBM_TEST_PARALLEL(last_fault_reset, "the last fault is the same for all who ask,
 	}
 	close(fd);
 }
+
+/* === Last verdicts === */
+
+#define CHECK_DENIED(denied, number, _hook, _verdict, _policy, _mode)	\
+do {									\
+	const struct sbm_last_verdict *__last =				\
+		&(denied)->last[(number) % SBM_LAST_VERDICTS];		\
+									\
+	CHECK_EQ(__last->hook, _hook);					\
+	CHECK_EQ(__last->verdict, _verdict);				\
+	CHECK_STR(__last->policy, _policy);				\
+	CHECK_EQ(__last->mode, _mode);					\
+	CHECK_EQ(__last->calls, 1);					\
+} while (0)
+
+SBM_TEST(last_verdicts, "what a sandbox was denied last is known to who looks on, and by whom")
+{
+	struct policy_opts opts = { .mode = SBM_MODE_PERMISSIVE };
+	struct policy *strict, *mild;
+	struct box_result result;
+
+	CHECK_EQ(load(BOX_CLASS), 0);
+	attached = bpf_program__attach(skel->progs.on_exit);
+	CHECK(attached);
+	skel->bss->wanted_pid = getpid();
+	CHECK_EQ(box_run(&box_return_42, &result), 0);
+	CHECK_EQ(skel->bss->found, 1);
+	CHECK_EQ(skel->bss->found_verdicts.nr, 0);
+	CHECK_EQ(box_run(&box_grow_too_much, &result), 0);
+	CHECK_EQ(skel->bss->found_verdicts.nr, 1);
+	CHECK_DENIED(&skel->bss->found_verdicts, 0, SBM_HOOK_GROW,
+		     SBM_GROW_DENY, "(built-in)", SBM_MODE_ENFORCE);
+
+	/* They are asked by their names. */
+	mild = policy_new_opts("mild", &opts);
+	strict = policy_new("strict");
+	CHECK(mild && strict);
+	mild->skel->bss->grow_verdict = SBM_GROW_KILL;
+	strict->skel->bss->grow_verdict = SBM_GROW_DENY;
+	CHECK_EQ(box_run(&box_grow_3, &result), 0);
+	CHECK_EQ(result.ret, 0);
+	CHECK_EQ(skel->bss->found_verdicts.nr, 2);
+	CHECK_DENIED(&skel->bss->found_verdicts, 0, SBM_HOOK_GROW,
+		     SBM_GROW_KILL, "mild", SBM_MODE_PERMISSIVE);
+	CHECK_DENIED(&skel->bss->found_verdicts, 1, SBM_HOOK_GROW,
+		     SBM_GROW_DENY, "strict", SBM_MODE_ENFORCE);
+}
+
+SBM_TEST(last_verdicts_hook, "a hook knows what was denied, the last four of all")
+{
+	static const unsigned char bytes[] = {
+		0xbb, 6, 0, 0, 0,			/* mov $6, %ebx */
+		0xb8, 1, 0, 0, 0,			/* 1: mov $1, %eax */
+		0xbf, 0xff, 0xff, 0, 0,			/* mov $0xffff, %edi */
+		0x0f, 0x05,				/* syscall: grow */
+		0xff, 0xcb,				/* dec %ebx */
+		0x75, 0xf0,				/* jnz 1b */
+		0xc3,					/* ret */
+	};
+	const struct box_code code = { bytes, sizeof(bytes) };
+	struct box_result result;
+	struct policy *strict;
+	int i;
+
+	CHECK_EQ(start_reading(BOX_CLASS), 0);
+	strict = policy_new("strict");
+	CHECK(strict);
+	strict->skel->bss->fault_verdict = SBM_FAULT_QUARANTINE;
+	CHECK_EQ(box_run(&code, &result), 0);
+	CHECK_EQ(result.ret, 0);
+	CHECK_EQ(skel->bss->hook_verdicts.nr, 6);
+	for (i = 0; i < SBM_LAST_VERDICTS; i++)
+		CHECK_DENIED(&skel->bss->hook_verdicts, i, SBM_HOOK_GROW,
+			     SBM_GROW_DENY, "(built-in)", SBM_MODE_ENFORCE);
+
+	CHECK_EQ(box_run(&box_hlt, &result), 0);
+	CHECK_EQ(box_release_class(), 0);
+	CHECK_EQ(skel->bss->hook_verdicts.nr, 1);
+	CHECK_DENIED(&skel->bss->hook_verdicts, 0, SBM_HOOK_FAULT,
+		     SBM_FAULT_QUARANTINE, "strict", SBM_MODE_ENFORCE);
+}

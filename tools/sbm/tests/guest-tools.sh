@@ -187,6 +187,24 @@ test_dump()
 	fails_with "no sandbox 999999" "$sbmtool" sandbox dump 999999
 }
 
+# A sandbox whose class is quarantined, and that is asked to do something.
+test_dump_denied()
+{
+	local class=/sys/kernel/sbm/classes/sbm-test-codec/quarantined id json text
+	exec 4<>/sys/kernel/debug/sbm/codec/zlib/sandboxed || return
+	echo 1 >$class
+	echo x >&4
+	fails_with "Operation not permitted" head -c 1 <&4
+	echo 0 >$class
+	id=$("$sbmtool" -j sandbox list | jq '.[] | select(.class == "sbm-test-codec") | .id')
+	json=$("$sbmtool" -j sandbox dump "$id")
+	text=$("$sbmtool" sandbox dump "$id")
+	exec 4>&-
+	equal json '[{"hook":"enter","verdict":-1,"policy":"(built-in)","mode":"enforce","calls":0}]' \
+		"$(jq -c .denials <<<"$json")" &&
+	contains "$text" "enter, verdict -1, by policy (built-in), mode enforce, after 0 calls"
+}
+
 test_prefixes()
 {
 	equal "s l" "$(loop_json | jq .id)" \
@@ -503,7 +521,7 @@ test_sbmsnoop()
 }
 
 echo "TAP version 13"
-echo "1..30"
+echo "1..31"
 
 if ! start_loop; then
 	echo "Bail out! no sandbox to look at"
@@ -515,6 +533,7 @@ check "sandbox show" test_show
 check "sandbox show after a fault" test_show_fault
 check "sandbox show of none" test_show_unknown
 check "sandbox dump" test_dump
+check "sandbox dump of what was denied" test_dump_denied
 check "prefixes of commands" test_prefixes
 check "bpftool iter pin" test_iter_by_hand
 # Not in a subshell: only the parent can wait for the loop. Bash has to say

@@ -13,6 +13,8 @@ int bpf_sbm_read(const struct sbm_info *info, __u32 kind, __s64 offset,
 		 void *dst, __u32 dst__sz) __ksym;
 const struct sbm_fault *bpf_sbm_last_fault(const struct sbm_info *info) __ksym;
 const struct sbm_regs *bpf_sbm_last_regs(const struct sbm_info *info) __ksym;
+const struct sbm_last_verdicts *
+bpf_sbm_last_verdicts(const struct sbm_info *info) __ksym;
 const struct sbm_info *bpf_sbm_sandbox_acquire(__u64 id) __ksym;
 void bpf_sbm_sandbox_release(const struct sbm_info *info) __ksym;
 int bpf_iter_sbm_sandbox_new(struct bpf_iter_sbm_sandbox *it) __ksym;
@@ -68,10 +70,20 @@ int BPF_PROG(reader_fault, const struct sbm_info *info,
 	return SBM_FAULT_KILL;
 }
 
+struct sbm_last_verdicts hook_verdicts;
+
+SEC("struct_ops/exit")
+void BPF_PROG(reader_exit, const struct sbm_info *info, __s32 result)
+{
+	bpf_probe_read_kernel(&hook_verdicts, sizeof(hook_verdicts),
+			      bpf_sbm_last_verdicts(info));
+}
+
 SEC(".struct_ops.link")
 struct sbm_policy_ops reader = {
 	.enter = (void *)reader_enter,
 	.fault = (void *)reader_fault,
+	.exit = (void *)reader_exit,
 	.name = "reader",
 };
 
@@ -82,6 +94,7 @@ int found;
 struct sbm_info found_info;
 struct sbm_fault found_fault;
 struct sbm_regs found_regs;
+struct sbm_last_verdicts found_verdicts;
 
 SEC("syscall")
 int find(void *ctx)
@@ -96,6 +109,8 @@ int find(void *ctx)
 			      bpf_sbm_last_fault(info));
 	bpf_probe_read_kernel(&found_regs, sizeof(found_regs),
 			      bpf_sbm_last_regs(info));
+	bpf_probe_read_kernel(&found_verdicts, sizeof(found_verdicts),
+			      bpf_sbm_last_verdicts(info));
 	found = 1;
 	bpf_sbm_sandbox_release(info);
 	return 0;
@@ -146,6 +161,8 @@ int BPF_PROG(on_exit, const struct sbm_info *info, int result)
 	found_fault.addr = fault->addr;
 	found_regs.ax = regs->ax;
 	found_regs.r15 = regs->r15;
+	bpf_probe_read_kernel(&found_verdicts, sizeof(found_verdicts),
+			      bpf_sbm_last_verdicts(info));
 	found = 1;
 	return 0;
 }
