@@ -9,7 +9,6 @@
 #include <linux/cleanup.h>
 #include <linux/export.h>
 #include <linux/mutex.h>
-#include <linux/math64.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
@@ -38,14 +37,6 @@ static atomic64_t sbm_policy_nr_rejected;
 
 /* So that a mode is only ever set that the present hooks can honour. */
 static DEFINE_SPINLOCK(sbm_mode_lock);
-
-/*
- * The set that is read, and one that is filled in for the next change. Two are
- * enough, as a change waits until nobody reads the one before.
- */
-static struct sbm_policy_set sbm_policy_sets[2];
-struct sbm_policy_set __rcu *sbm_policy_set =
-	RCU_INITIALIZER(&sbm_policy_sets[0]);
 
 static struct sbm_policy_ops *sbm_policy_ops(const struct sbm_policy *policy)
 {
@@ -100,59 +91,6 @@ void sbm_policy_eject_all(void)
 		if (owner)
 			owner->eject(arg);
 	} while (owner);
-}
-
-/* === The set === */
-
-/* Whether @a is asked before @b. */
-static bool sbm_policy_before(const struct sbm_policy_ops *a,
-			      const struct sbm_policy_ops *b)
-{
-	if (a->priority != b->priority)
-		return a->priority > b->priority;
-	return strcmp(a->name, b->name) < 0;
-}
-
-/* Time a hook of @ops may take, by sbm_clock(). */
-static u64 sbm_policy_limit(const struct sbm_policy_ops *ops)
-{
-	u64 us = ops->time_us ?: SBM_HOOK_TIME_US;
-	u64 khz = sbm_clock_khz();
-
-	return khz ? mul_u64_u64_div_u64(us, khz, USEC_PER_MSEC) : U64_MAX;
-}
-
-/*
- * Make a set of sbm_policies, ordered. When this returns nobody asks by the
- * old one.
- */
-static void sbm_policy_publish(void)
-{
-	struct sbm_policy_set *set = &sbm_policy_sets[0];
-	struct sbm_policy *policy;
-	unsigned int i;
-
-	lockdep_assert_held(&sbm_policy_mutex);
-
-	if (rcu_access_pointer(sbm_policy_set) == set)
-		set = &sbm_policy_sets[1];
-	set->nr = 0;
-	list_for_each_entry(policy, &sbm_policies, node) {
-		const struct sbm_policy_ops *ops = sbm_policy_ops(policy);
-
-		for (i = set->nr++;
-		     i && sbm_policy_before(ops, set->slots[i - 1].ops); i--)
-			set->slots[i] = set->slots[i - 1];
-		set->slots[i] = (struct sbm_policy_slot){
-			.policy = policy,
-			.ops = ops,
-			.cgroup = policy->cgroup,
-			.limit = sbm_policy_limit(ops),
-			.scoped = ops->class[0] || policy->cgroup,
-		};
-	}
-	rcu_assign_pointer(sbm_policy_set, set);
-	synchronize_rcu();
 }
 
 /* === Attaching === */
@@ -339,7 +277,7 @@ int sbm_policy_attach(struct sbm_policy_ops *ops,
 	ops->priv = policy;
 	list_add_tail(&policy->node, &sbm_policies);
 	sbm_policies_now++;
-	sbm_policy_publish();
+	sbm_policy_publish(&sbm_policies);
 	trace_sbm_policy(policy->id, ops->class, ops->name, SBM_POLICY_ATTACH);
 	static_branch_inc(&sbm_policy_key);
 	sbm_sysfs_tell(policy, "attach");
@@ -395,7 +333,7 @@ int sbm_policy_update(struct sbm_policy_ops *ops, struct sbm_policy_ops *old)
 		WRITE_ONCE(policy->mode, ops->mode);
 	}
 	old->priv = NULL;
-	sbm_policy_publish();
+	sbm_policy_publish(&sbm_policies);
 	trace_sbm_policy(policy->id, ops->class, ops->name, SBM_POLICY_UPDATE);
 	sbm_sysfs_tell(policy, "update");
 
@@ -426,7 +364,7 @@ void sbm_policy_detach(struct sbm_policy_ops *ops)
 	list_del(&policy->node);
 	ops->priv = NULL;
 	sbm_policies_now--;
-	sbm_policy_publish();
+	sbm_policy_publish(&sbm_policies);
 	/* Not before: it also tells that a hook may be running. */
 	static_branch_dec(&sbm_policy_key);
 	sbm_policy_bits &= ~policy->bit;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * SandBox Mode: what the sides of policies share: attaching (policy.c), asking
- * (verdict.c), ejecting (eject.c) and showing them (policy_info.c,
+ * SandBox Mode: what the sides of policies share: attaching (policy.c), the set
+ * that is asked (policy_set.c), asking (verdict.c), ejecting (eject.c) and showing them (policy_info.c,
  * policy_sysfs.c).
  */
 #ifndef _KERNEL_SBM_POLICY_H
@@ -90,6 +90,7 @@ struct sbm_policy {
  * struct sbm_policy_slot - a policy as it is asked
  * @policy: The policy.
  * @ops: Its hooks.
+ * @counts: What it did.
  * @cgroup: Whose tasks it is for, or %NULL.
  * @limit: Time that a hook may take, by sbm_clock().
  * @scoped: It is not for all calls: look at its pattern and @cgroup.
@@ -97,6 +98,7 @@ struct sbm_policy {
 struct sbm_policy_slot {
 	struct sbm_policy *policy;
 	const struct sbm_policy_ops *ops;
+	struct sbm_policy_counts __percpu *counts;
 	struct cgroup *cgroup;
 	u64 limit;
 	bool scoped;
@@ -106,15 +108,20 @@ struct sbm_policy_slot {
  * struct sbm_policy_set - the policies in the order they are asked
  * @nr: How many.
  * @slots: They.
+ * @asked: Those that have a certain hook, with %NULL behind the last.
  *
  * Never changed while someone may read it: a change is a new set.
  */
 struct sbm_policy_set {
 	unsigned int nr;
 	struct sbm_policy_slot slots[SBM_MAX_POLICIES];
+	const struct sbm_policy_slot *asked[SBM_NR_HOOKS][SBM_MAX_POLICIES + 1];
 };
 
 extern struct sbm_policy_set __rcu *sbm_policy_set;
+
+/* policy_set.c */
+void sbm_policy_publish(const struct list_head *policies);
 
 /* policy_info.c */
 bool sbm_policy_has_mode(const struct sbm_policy_ops *ops, u32 mode);

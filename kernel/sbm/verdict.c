@@ -93,12 +93,21 @@ const struct sbm_sandbox *sbm_policy_asked(void)
  */
 
 /**
- * struct sbm_hook_timer - when a hook began
- * @start: By sbm_clock().
- * @switches: How often the task was switched away until then. If it was since,
- *	nobody knows for how long, so such a hook is not judged by its time.
+ * struct sbm_pass - one after the other, the policies are asked the same
+ * @sandbox: About which sandbox.
+ * @hook: And what.
+ * @over: Permissive policies that are not asked about this call any more.
+ * @next: Who is next, if not %NULL.
+ * @start: When the last one was done, by sbm_clock(): the next one begins then.
+ * @switches: How often the task was switched away until the first one began. If
+ *	it was since, nobody knows for how long, so a hook is not judged by its
+ *	time.
  */
-struct sbm_hook_timer {
+struct sbm_pass {
+	struct sbm_sandbox *sandbox;
+	enum sbm_hook hook;
+	u64 over;
+	const struct sbm_policy_slot *const *next;
 	u64 start;
 	unsigned long switches;
 };
@@ -128,32 +137,6 @@ static noinline bool sbm_slot_in_scope(const struct sbm_policy_slot *slot,
 	return true;
 }
 
-/* Is this policy to be asked? @over: those that are not, any more. */
-static __always_inline bool sbm_slot_matches(const struct sbm_policy_slot *slot,
-					     const struct sbm_sandbox *sandbox,
-					     u64 over)
-{
-	if (READ_ONCE(slot->policy->ejected) == slot->ops)
-		return false;
-	/* The bit may be left from another policy; never skip an enforced one. */
-	if (slot->policy->bit & over && sbm_slot_permissive(slot))
-		return false;
-	return !slot->scoped || sbm_slot_in_scope(slot, sandbox);
-}
-
-static __always_inline struct sbm_hook_timer
-sbm_slot_begin(const struct sbm_policy_slot *slot, struct sbm_sandbox *sandbox,
-	       enum sbm_hook hook)
-{
-	WRITE_ONCE(sandbox->asking, slot);
-	sandbox->asking_hook = hook;
-	sbm_note_asked(sandbox);
-	return (struct sbm_hook_timer){
-		.switches = sbm_task_switches(),
-		.start = sbm_clock(),
-	};
-}
-
 static noinline void sbm_slot_overrun(const struct sbm_policy_slot *slot,
 				      enum sbm_hook hook, u64 ticks)
 {
@@ -172,7 +155,7 @@ static void sbm_slot_count(const struct sbm_policy_slot *slot,
 	struct sbm_policy_counts *counts;
 
 	guard(preempt)();
-	counts = this_cpu_ptr(slot->policy->counts);
+	counts = this_cpu_ptr(slot->counts);
 	if (permissive)
 		counts->would_deny++;
 	else
@@ -241,49 +224,91 @@ static noinline int sbm_slot_deny(const struct sbm_policy_slot *slot,
 	return 0;
 }
 
+/* === All policies === */
+
+/* Begin to ask. Under RCU, until sbm_pass_end(). */
+static __always_inline struct sbm_pass
+sbm_pass_begin(struct sbm_sandbox *sandbox, enum sbm_hook hook, u64 over)
+{
+	static const struct sbm_policy_slot *const nobody;
+
+	sandbox->asking_hook = hook;
+	sbm_note_asked(sandbox);
+	return (struct sbm_pass){
+		.sandbox = sandbox,
+		.hook = hook,
+		.over = over,
+		.next = unlikely(READ_ONCE(sbm_builtin_only)) ? &nobody :
+			rcu_dereference(sbm_policy_set)->asked[hook],
+		.switches = sbm_task_switches(),
+		.start = sbm_clock(),
+	};
+}
+
+/* Who is to be asked now, or NULL. */
+static __always_inline const struct sbm_policy_slot *
+sbm_pass_next(struct sbm_pass *pass)
+{
+	const struct sbm_policy_slot *slot;
+
+	while ((slot = *pass->next)) {
+		pass->next++;
+		if (READ_ONCE(slot->policy->ejected) == slot->ops)
+			continue;
+		/* The bit may be left from another policy; never skip an enforced one. */
+		if (unlikely(pass->over) && slot->policy->bit & pass->over &&
+		    sbm_slot_permissive(slot))
+			continue;
+		if (unlikely(slot->scoped)) {
+			if (!sbm_slot_in_scope(slot, pass->sandbox))
+				continue;
+			pass->start = sbm_clock();
+		}
+		WRITE_ONCE(pass->sandbox->asking, slot);
+		return slot;
+	}
+	return NULL;
+}
+
 /*
- * A hook came back with @verdict, zero if it has none.
+ * The hook of @slot came back with @verdict, zero if it has none.
  *
  * Return: the verdict that holds.
  */
-static __always_inline int
-sbm_slot_end(const struct sbm_policy_slot *slot, struct sbm_sandbox *sandbox,
-	     enum sbm_hook hook, struct sbm_hook_timer timer, int verdict)
+static __always_inline int sbm_pass_judge(struct sbm_pass *pass,
+					  const struct sbm_policy_slot *slot,
+					  int verdict)
 {
-	u64 ticks = sbm_clock() - timer.start;
+	u64 now = sbm_clock();
+	u64 ticks = now - pass->start;
 
-	WRITE_ONCE(sandbox->asking, NULL);
-	sbm_note_asked(NULL);
-	this_cpu_inc(slot->policy->counts->asked);
-	if (hook != SBM_HOOK_EXIT && trace_sbm_verdict_enabled())
-		trace_sbm_verdict(&sandbox->info, hook, slot->ops->name,
-				  verdict, sbm_slot_permissive(slot));
-	if (unlikely(verdict))
-		verdict = sbm_slot_deny(slot, sandbox, hook, verdict);
+	pass->start = now;
+	this_cpu_inc(slot->counts->asked);
+	if (pass->hook != SBM_HOOK_EXIT && trace_sbm_verdict_enabled()) {
+		trace_sbm_verdict(&pass->sandbox->info, pass->hook,
+				  slot->ops->name, verdict,
+				  sbm_slot_permissive(slot));
+		pass->start = sbm_clock();
+	}
+	if (unlikely(verdict)) {
+		verdict = sbm_slot_deny(slot, pass->sandbox, pass->hook,
+					verdict);
+		pass->start = sbm_clock();
+	}
 	/* The clocks of two CPUs may differ, but then it was switched away. */
 	if (unlikely(ticks > slot->limit) &&
-	    sbm_task_switches() == timer.switches)
-		sbm_slot_overrun(slot, hook, ticks);
+	    sbm_task_switches() == pass->switches) {
+		sbm_slot_overrun(slot, pass->hook, ticks);
+		pass->start = sbm_clock();
+	}
 	return verdict;
 }
 
-/* === All policies === */
-
-/* The first policy that is asked and the @end of all. With the switch on, none. */
-static __always_inline const struct sbm_policy_slot *
-sbm_policies_to_ask(const struct sbm_policy_slot **end)
+static __always_inline void sbm_pass_end(struct sbm_pass *pass)
 {
-	const struct sbm_policy_set *set = rcu_dereference(sbm_policy_set);
-
-	*end = set->slots;
-	if (likely(!READ_ONCE(sbm_builtin_only)))
-		*end += set->nr;
-	return set->slots;
+	WRITE_ONCE(pass->sandbox->asking, NULL);
+	sbm_note_asked(NULL);
 }
-
-/* Under RCU. */
-#define for_each_sbm_slot(slot, end) \
-	for (slot = sbm_policies_to_ask(&(end)); slot < (end); slot++)
 
 /**
  * __sbm_policy_quarantined() - account for a call of a quarantined class
@@ -310,28 +335,24 @@ int __sbm_policy_quarantined(struct sbm_sandbox *sandbox)
  */
 int __sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags)
 {
-	const struct sbm_policy_slot *slot, *end;
+	const struct sbm_policy_slot *slot;
+	struct sbm_pass pass;
 	int err = 0;
 
 	sandbox->refused = 0;
 	sandbox->ended = 0;
 
 	rcu_read_lock();
-	for_each_sbm_slot(slot, end) {
-		struct sbm_hook_timer timer;
-		int verdict;
+	pass = sbm_pass_begin(sandbox, SBM_HOOK_ENTER, 0);
+	while ((slot = sbm_pass_next(&pass))) {
+		int verdict = slot->ops->enter(&sandbox->info, flags);
 
-		if (!slot->ops->enter || !sbm_slot_matches(slot, sandbox, 0))
-			continue;
-
-		timer = sbm_slot_begin(slot, sandbox, SBM_HOOK_ENTER);
-		verdict = slot->ops->enter(&sandbox->info, flags);
-		verdict = sbm_slot_end(slot, sandbox, SBM_HOOK_ENTER, timer,
-				       verdict);
+		verdict = sbm_pass_judge(&pass, slot, verdict);
 		if (verdict == SBM_ENTER_DENY)
 			verdict = SBM_ERR_DENIED;
 		err = err ?: verdict;
 	}
+	sbm_pass_end(&pass);
 	rcu_read_unlock();
 
 	if (err)
@@ -395,25 +416,21 @@ void sbm_limit_heap(struct sbm_info *info, u64 nr_pages)
  */
 void __sbm_policy_fault(struct sbm_sandbox *sandbox)
 {
-	const struct sbm_policy_slot *slot, *end;
+	const struct sbm_policy_slot *slot;
+	struct sbm_pass pass;
 
 	rcu_read_lock();
-	for_each_sbm_slot(slot, end) {
-		struct sbm_hook_timer timer;
-		int verdict;
+	pass = sbm_pass_begin(sandbox, SBM_HOOK_FAULT, sandbox->ended);
+	while ((slot = sbm_pass_next(&pass))) {
+		int verdict = slot->ops->fault(&sandbox->info, &sandbox->fault);
 
-		if (!slot->ops->fault ||
-		    !sbm_slot_matches(slot, sandbox, sandbox->ended))
+		verdict = sbm_pass_judge(&pass, slot, verdict);
+		if (verdict != SBM_FAULT_QUARANTINE)
 			continue;
-
-		timer = sbm_slot_begin(slot, sandbox, SBM_HOOK_FAULT);
-		verdict = slot->ops->fault(&sandbox->info, &sandbox->fault);
-		verdict = sbm_slot_end(slot, sandbox, SBM_HOOK_FAULT, timer,
-				       verdict);
-		if (verdict == SBM_FAULT_QUARANTINE)
-			sbm_class_quarantine(sandbox->class, true,
-					     slot->ops->name);
+		sbm_class_quarantine(sandbox->class, true, slot->ops->name);
+		pass.start = sbm_clock();
 	}
+	sbm_pass_end(&pass);
 	rcu_read_unlock();
 }
 
@@ -427,24 +444,18 @@ void __sbm_policy_fault(struct sbm_sandbox *sandbox)
  */
 int __sbm_policy_grow(struct sbm_sandbox *sandbox, u64 nr_pages)
 {
-	const struct sbm_policy_slot *slot, *end;
+	const struct sbm_policy_slot *slot;
+	struct sbm_pass pass;
 	int worst = SBM_GROW_ALLOW;
 
 	rcu_read_lock();
-	for_each_sbm_slot(slot, end) {
-		struct sbm_hook_timer timer;
-		int verdict;
+	pass = sbm_pass_begin(sandbox, SBM_HOOK_GROW, sandbox->ended);
+	while ((slot = sbm_pass_next(&pass))) {
+		int verdict = slot->ops->grow(&sandbox->info, nr_pages);
 
-		if (!slot->ops->grow ||
-		    !sbm_slot_matches(slot, sandbox, sandbox->ended))
-			continue;
-
-		timer = sbm_slot_begin(slot, sandbox, SBM_HOOK_GROW);
-		verdict = slot->ops->grow(&sandbox->info, nr_pages);
-		verdict = sbm_slot_end(slot, sandbox, SBM_HOOK_GROW, timer,
-				       verdict);
-		worst = max(worst, verdict);
+		worst = max(worst, sbm_pass_judge(&pass, slot, verdict));
 	}
+	sbm_pass_end(&pass);
 	rcu_read_unlock();
 
 	if (worst != SBM_GROW_ALLOW)
@@ -461,19 +472,15 @@ int __sbm_policy_grow(struct sbm_sandbox *sandbox, u64 nr_pages)
  */
 void __sbm_policy_exit(struct sbm_sandbox *sandbox, int result)
 {
-	const struct sbm_policy_slot *slot, *end;
+	const struct sbm_policy_slot *slot;
+	struct sbm_pass pass;
 
 	rcu_read_lock();
-	for_each_sbm_slot(slot, end) {
-		struct sbm_hook_timer timer;
-
-		if (!slot->ops->exit ||
-		    !sbm_slot_matches(slot, sandbox, sandbox->refused))
-			continue;
-
-		timer = sbm_slot_begin(slot, sandbox, SBM_HOOK_EXIT);
+	pass = sbm_pass_begin(sandbox, SBM_HOOK_EXIT, sandbox->refused);
+	while ((slot = sbm_pass_next(&pass))) {
 		slot->ops->exit(&sandbox->info, result);
-		sbm_slot_end(slot, sandbox, SBM_HOOK_EXIT, timer, 0);
+		sbm_pass_judge(&pass, slot, 0);
 	}
+	sbm_pass_end(&pass);
 	rcu_read_unlock();
 }
