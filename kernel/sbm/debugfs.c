@@ -40,12 +40,6 @@ static struct sbm_class sbm_codec_class = {
 	.flags = SBM_CLASS_STRONG,
 };
 
-static const char * const sbm_level_names[] = {
-	[SBM_LEVEL_NONE] = "none",
-	[SBM_LEVEL_WEAK] = "weak",
-	[SBM_LEVEL_STRONG] = "strong",
-};
-
 /* === run === */
 
 struct sbm_run_file {

@@ -18,22 +18,9 @@
 #include <linux/workqueue.h>
 
 #include "internal.h"
-#include "policy.h"
 #include <trace/events/sbm.h>
 
 #define SBM_DUMP_LINE	192
-
-static const char * const sbm_dump_levels[] = {
-	[SBM_LEVEL_NONE] = "none",
-	[SBM_LEVEL_WEAK] = "weak",
-	[SBM_LEVEL_STRONG] = "strong",
-};
-
-static const char * const sbm_dump_states[] = {
-	[SBM_STATE_IDLE] = "idle",
-	[SBM_STATE_RUNNING] = "running",
-	[SBM_STATE_FAULTED] = "faulted",
-};
 
 static __printf(2, 3) void sbm_dump_line(const struct sbm_info *info,
 					 const char *fmt, ...)
@@ -74,10 +61,8 @@ static void sbm_dump_denied(const struct sbm_sandbox *sandbox)
 			&verdicts->last[(nr - 1) % SBM_LAST_VERDICTS];
 
 		sbm_dump_line(&sandbox->info, "denied hook=%s verdict=%d policy=%s mode=%s calls=%llu",
-			      sbm_hook_name(last->hook), last->verdict,
-			      last->policy,
-			      last->mode == SBM_MODE_PERMISSIVE ? "permissive" :
-								  "enforce",
+			      sbm_hook_names[last->hook], last->verdict,
+			      last->policy, sbm_mode_names[last->mode],
 			      last->calls);
 	}
 }
@@ -91,8 +76,8 @@ static void sbm_dump_state(const struct sbm_sandbox *sandbox)
 	int len;
 
 	sbm_dump_line(info, "class %s, %s, %s, pid %d, comm %s", info->class,
-		      sbm_dump_levels[info->level],
-		      sbm_dump_states[info->state], info->pid, info->comm);
+		      sbm_level_names[info->level],
+		      sbm_state_names[info->state], info->pid, info->comm);
 	sbm_dump_line(info, "calls %llu, faults %llu, denied %llu, gates %llu, error %u",
 		      info->calls, info->faults, info->denied, info->gates,
 		      info->error);
@@ -125,7 +110,7 @@ static void sbm_dump_mappings(struct work_struct *work)
 				      map.start, map.nr_pages, map.max_pages,
 				      map.flags & SBM_MAPPING_WRITE ? 'w' : '-',
 				      map.flags & SBM_MAPPING_EXEC ? 'x' : '-',
-				      sbm_region_name(map.kind),
+				      sbm_region_names[map.kind],
 				      map.flags & SBM_MAPPING_LENT ? " lent" : "");
 		}
 		sbm_sandbox_put(sandbox);

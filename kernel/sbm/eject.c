@@ -47,32 +47,6 @@ static DEFINE_SPINLOCK(sbm_record_lock);
 static struct sbm_eject_record sbm_records[SBM_NR_RECORDS];
 static unsigned int sbm_nr_records;
 
-static const char * const sbm_hook_names[SBM_NR_HOOKS] = {
-	[SBM_HOOK_ENTER]	= "enter",
-	[SBM_HOOK_FAULT]	= "fault",
-	[SBM_HOOK_GROW]		= "grow",
-	[SBM_HOOK_EXIT]		= "exit",
-};
-
-static const char * const sbm_eject_names[] = {
-	[SBM_EJECT_VERDICT]	= "verdict",
-	[SBM_EJECT_TIME]	= "time",
-	[SBM_EJECT_ERROR]	= "error",
-	[SBM_EJECT_RECURSION]	= "recursion",
-};
-
-/**
- * sbm_hook_name() - name of a hook
- * @hook: The hook.
- *
- * Return: The name users see.
- * Context: Any.
- */
-const char *sbm_hook_name(enum sbm_hook hook)
-{
-	return sbm_hook_names[hook];
-}
-
 static void sbm_eject_fn(struct work_struct *work)
 {
 	sbm_policy_eject_all();
@@ -193,7 +167,7 @@ bool __sbm_policy_recursion(const struct sbm_sandbox *called)
 		return false;
 
 	snprintf(msg, sizeof(msg), "hook %s made a call of class %s",
-		 sbm_hook_name(asked->asking_hook), called->info.class);
+		 sbm_hook_names[asked->asking_hook], called->info.class);
 	sbm_policy_eject(asked->asking, asked->asking_hook,
 			 SBM_EJECT_RECURSION, called->info.id, msg);
 	return true;

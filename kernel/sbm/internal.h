@@ -380,8 +380,19 @@ int sbm_read(struct sbm_sandbox *sandbox, enum sbm_fault_region kind,
 bool sbm_mapping_get_next(struct sbm_sandbox *sandbox, unsigned long *va,
 			  struct sbm_mapping_info *info);
 
+/* names.c: names by number */
+#define SBM_NR_MODES	(SBM_MODE_PERMISSIVE + 1)
+
+extern const char * const sbm_level_names[];
+extern const char * const sbm_state_names[];
+extern const char * const sbm_fault_names[];
+extern const char * const sbm_region_names[];
+extern const char * const sbm_side_names[];
+extern const char * const sbm_hook_names[];
+extern const char * const sbm_eject_names[];
+extern const char * const sbm_mode_names[SBM_NR_MODES];
+
 /* report.c: how a call ended, in words */
-const char *sbm_region_name(enum sbm_fault_region region);
 int sbm_print_fault(const struct sbm_fault *fault, char *buf, size_t size);
 int sbm_print_place(const struct sbm_fault *fault, char *buf, size_t size);
 

@@ -135,7 +135,6 @@ void sbm_policy_eject_all(void);
 /* eject.c */
 bool sbm_policy_eject(const struct sbm_policy_slot *slot, enum sbm_hook hook,
 		      enum sbm_eject_kind kind, s64 code, const char *msg);
-const char *sbm_hook_name(enum sbm_hook hook);
 
 /* verdict.c */
 const struct sbm_sandbox *sbm_policy_asked(void);

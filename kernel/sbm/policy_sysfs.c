@@ -27,11 +27,6 @@ struct sbm_policy_kobj {
 
 static struct kset *sbm_policy_kset;
 
-static const char * const sbm_mode_names[] = {
-	[SBM_MODE_ENFORCE]	= "enforce",
-	[SBM_MODE_PERMISSIVE]	= "permissive",
-};
-
 static struct sbm_policy *sbm_kobj_policy(struct kobject *kobj)
 {
 	return container_of(kobj, struct sbm_policy_kobj, kobj)->policy;

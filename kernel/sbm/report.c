@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * SandBox Mode: how a call ended, in words, for the log and for debugfs.
- *
- * The words are those of the tracepoints, see <trace/events/sbm.h>.
  */
 #include <linux/export.h>
 #include <linux/kernel.h>
@@ -10,47 +8,6 @@
 #include <linux/time64.h>
 
 #include "internal.h"
-
-static const char * const sbm_kind_names[] = {
-	[SBM_FAULT_NONE] = "none",
-	[SBM_FAULT_EXCEPTION] = "exception",
-	[SBM_FAULT_DOOR] = "door",
-	[SBM_FAULT_GATE] = "gate",
-	[SBM_FAULT_ABORT] = "abort",
-	[SBM_FAULT_POINTER] = "pointer",
-};
-
-static const char * const sbm_region_names[] = {
-	[SBM_REGION_NONE] = "none",
-	[SBM_REGION_NULL] = "null",
-	[SBM_REGION_KERNEL] = "kernel",
-	[SBM_REGION_IMAGE] = "image",
-	[SBM_REGION_DATA] = "data",
-	[SBM_REGION_STACK] = "stack",
-	[SBM_REGION_HEAP] = "heap",
-	[SBM_REGION_INPUT] = "input",
-	[SBM_REGION_OUTPUT] = "output",
-	[SBM_REGION_INOUT] = "inout",
-	[SBM_REGION_OTHER] = "other",
-};
-
-static const char * const sbm_side_names[] = {
-	[SBM_SIDE_INSIDE] = "inside",
-	[SBM_SIDE_BELOW] = "below",
-	[SBM_SIDE_ABOVE] = "above",
-};
-
-/**
- * sbm_region_name() - the name of a kind of memory
- * @region: Of &enum sbm_fault_region.
- *
- * Return: The name.
- * Context: Any.
- */
-const char *sbm_region_name(enum sbm_fault_region region)
-{
-	return sbm_region_names[region];
-}
 
 /**
  * sbm_print_fault() - what happened, as in "kind=exception vector=14 ..."
@@ -65,7 +22,7 @@ int sbm_print_fault(const struct sbm_fault *fault, char *buf, size_t size)
 {
 	return scnprintf(buf, size,
 			 "kind=%s vector=%u error=0x%llx addr=0x%llx ip=0x%llx",
-			 sbm_kind_names[fault->kind], fault->vector,
+			 sbm_fault_names[fault->kind], fault->vector,
 			 fault->error, fault->addr, fault->ip);
 }
 

@@ -144,7 +144,7 @@ static noinline void sbm_slot_overrun(const struct sbm_policy_slot *slot,
 	char msg[SBM_EJECT_MSG_LEN];
 
 	snprintf(msg, sizeof(msg), "took %llu us in %s, its limit is %u us", us,
-		 sbm_hook_name(hook), slot->ops->time_us ?: SBM_HOOK_TIME_US);
+		 sbm_hook_names[hook], slot->ops->time_us ?: SBM_HOOK_TIME_US);
 	sbm_policy_eject(slot, hook, SBM_EJECT_TIME, us, msg);
 }
 
@@ -208,7 +208,7 @@ static noinline int sbm_slot_deny(const struct sbm_policy_slot *slot,
 			permissive ? SBM_MODE_PERMISSIVE : SBM_MODE_ENFORCE);
 	if (!sbm_verdict_valid(hook, verdict)) {
 		snprintf(msg, sizeof(msg), "hook %s returned %d",
-			 sbm_hook_name(hook), verdict);
+			 sbm_hook_names[hook], verdict);
 		sbm_policy_eject(slot, hook, SBM_EJECT_VERDICT, verdict, msg);
 		verdict = sbm_verdict_instead[hook];
 	}

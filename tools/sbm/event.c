@@ -113,18 +113,6 @@ static int read_count(const struct stream *stream, __u32 which, __u64 *value)
 
 /* === Printing === */
 
-const char *hook_name(__u32 hook)
-{
-	static const char * const names[] = {
-		[SBM_HOOK_ENTER] = "enter",
-		[SBM_HOOK_FAULT] = "fault",
-		[SBM_HOOK_GROW] = "grow",
-		[SBM_HOOK_EXIT] = "exit",
-	};
-
-	return hook < ARRAY_SIZE(names) ? names[hook] : "?";
-}
-
 static void print_event_json(const struct sbm_event_record *event)
 {
 	struct json_object *object = json_object_new_object();

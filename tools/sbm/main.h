@@ -45,14 +45,18 @@ int do_sandbox(int argc, char **argv);
 int do_policy(int argc, char **argv);
 int do_event(int argc, char **argv);
 
-/* === event.c === */
+/* === names.c === */
 
-const char *hook_name(__u32 hook);
+const char *level_name(__u32 value);
+const char *state_name(__u32 value);
+const char *fault_name(__u32 value);
+const char *region_name(__u32 value);
+const char *side_name(__u32 value);
+const char *hook_name(__u32 value);
+const char *mode_name(__u32 value);
 
 /* === sandbox.c, dump.c === */
 
-const char *region_name(__u32 region);
-const char *mode_name(__u32 mode);
 struct json_object *sandbox_json(const struct sbm_info *info,
 				 const struct sbm_fault *fault);
 void print_sandbox(const struct sbm_info *info, const struct sbm_fault *fault);

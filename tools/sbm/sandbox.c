@@ -43,82 +43,6 @@ static int do_help(int argc, char **argv)
 	return 0;
 }
 
-static const char *level_name(__u32 level)
-{
-	static const char * const names[] = {
-		[SBM_LEVEL_NONE] = "none",
-		[SBM_LEVEL_WEAK] = "weak",
-		[SBM_LEVEL_STRONG] = "strong",
-	};
-
-	return level < ARRAY_SIZE(names) ? names[level] : "?";
-}
-
-static const char *state_name(__u32 state)
-{
-	static const char * const names[] = {
-		[SBM_STATE_IDLE] = "idle",
-		[SBM_STATE_RUNNING] = "running",
-		[SBM_STATE_FAULTED] = "faulted",
-	};
-
-	return state < ARRAY_SIZE(names) ? names[state] : "?";
-}
-
-static const char *kind_name(__u32 kind)
-{
-	static const char * const names[] = {
-		[SBM_FAULT_NONE] = "none",
-		[SBM_FAULT_EXCEPTION] = "exception",
-		[SBM_FAULT_DOOR] = "door",
-		[SBM_FAULT_GATE] = "gate",
-		[SBM_FAULT_ABORT] = "abort",
-		[SBM_FAULT_POINTER] = "pointer",
-	};
-
-	return kind < ARRAY_SIZE(names) ? names[kind] : "?";
-}
-
-const char *region_name(__u32 region)
-{
-	static const char * const names[] = {
-		[SBM_REGION_NONE] = "none",
-		[SBM_REGION_NULL] = "null",
-		[SBM_REGION_KERNEL] = "kernel",
-		[SBM_REGION_IMAGE] = "image",
-		[SBM_REGION_DATA] = "data",
-		[SBM_REGION_STACK] = "stack",
-		[SBM_REGION_HEAP] = "heap",
-		[SBM_REGION_INPUT] = "input",
-		[SBM_REGION_OUTPUT] = "output",
-		[SBM_REGION_INOUT] = "inout",
-		[SBM_REGION_OTHER] = "other",
-	};
-
-	return region < ARRAY_SIZE(names) ? names[region] : "?";
-}
-
-static const char *side_name(__u32 side)
-{
-	static const char * const names[] = {
-		[SBM_SIDE_INSIDE] = "inside",
-		[SBM_SIDE_BELOW] = "below",
-		[SBM_SIDE_ABOVE] = "above",
-	};
-
-	return side < ARRAY_SIZE(names) ? names[side] : "?";
-}
-
-const char *mode_name(__u32 mode)
-{
-	static const char * const names[] = {
-		[SBM_MODE_ENFORCE] = "enforce",
-		[SBM_MODE_PERMISSIVE] = "permissive",
-	};
-
-	return mode < ARRAY_SIZE(names) ? names[mode] : "?";
-}
-
 /* === Reading === */
 
 static int read_records(int fd, struct sandboxes *sandboxes)
@@ -217,7 +141,7 @@ static struct json_object *fault_json(const struct sbm_fault *fault)
 	if (fault->kind == SBM_FAULT_NONE)
 		return NULL;
 	object = json_object_new_object();
-	json_add_string(object, "kind", kind_name(fault->kind));
+	json_add_string(object, "kind", fault_name(fault->kind));
 	json_add_u64(object, "vector", fault->vector);
 	json_add_u64(object, "error", fault->error);
 	json_add_u64(object, "addr", fault->addr);
@@ -399,7 +323,7 @@ static void print_fault(const struct sbm_fault *fault)
 	if (fault->kind == SBM_FAULT_NONE)
 		return;
 	printf("\tlast fault %s, vector %u, error %#llx, address %#llx, ip %#llx\n",
-	       kind_name(fault->kind), fault->vector, fault->error, fault->addr,
+	       fault_name(fault->kind), fault->vector, fault->error, fault->addr,
 	       fault->ip);
 	if (fault->region != SBM_REGION_NONE)
 		printf("\tat %s %s %llu\n", region_name(fault->region),

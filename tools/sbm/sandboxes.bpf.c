@@ -15,20 +15,12 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
+#include <linux/sbm_names.h>
 
 char LICENSE[] SEC("license") = "GPL";
 
-static const char levels[][8] = {
-	[SBM_LEVEL_NONE] = "none",
-	[SBM_LEVEL_WEAK] = "weak",
-	[SBM_LEVEL_STRONG] = "strong",
-};
-
-static const char states[][8] = {
-	[SBM_STATE_IDLE] = "idle",
-	[SBM_STATE_RUNNING] = "running",
-	[SBM_STATE_FAULTED] = "faulted",
-};
+static const char levels[][8] = { SBM_LEVEL_NAMES(SBM_NAME, SBM_NAME) };
+static const char states[][8] = { SBM_STATE_NAMES(SBM_NAME, SBM_NAME) };
 
 static const char unknown[] = "?";
 

@@ -13,82 +13,26 @@
 
 #include <linux/tracepoint.h>
 #include <uapi/linux/sbm.h>
+#include <uapi/linux/sbm_names.h>
 
-TRACE_DEFINE_ENUM(SBM_FAULT_EXCEPTION);
-TRACE_DEFINE_ENUM(SBM_FAULT_DOOR);
-TRACE_DEFINE_ENUM(SBM_FAULT_GATE);
-TRACE_DEFINE_ENUM(SBM_FAULT_ABORT);
-TRACE_DEFINE_ENUM(SBM_FAULT_POINTER);
-TRACE_DEFINE_ENUM(SBM_REGION_NONE);
-TRACE_DEFINE_ENUM(SBM_REGION_NULL);
-TRACE_DEFINE_ENUM(SBM_REGION_KERNEL);
-TRACE_DEFINE_ENUM(SBM_REGION_IMAGE);
-TRACE_DEFINE_ENUM(SBM_REGION_DATA);
-TRACE_DEFINE_ENUM(SBM_REGION_STACK);
-TRACE_DEFINE_ENUM(SBM_REGION_HEAP);
-TRACE_DEFINE_ENUM(SBM_REGION_INPUT);
-TRACE_DEFINE_ENUM(SBM_REGION_OUTPUT);
-TRACE_DEFINE_ENUM(SBM_REGION_INOUT);
-TRACE_DEFINE_ENUM(SBM_REGION_OTHER);
-TRACE_DEFINE_ENUM(SBM_SIDE_INSIDE);
-TRACE_DEFINE_ENUM(SBM_SIDE_BELOW);
-TRACE_DEFINE_ENUM(SBM_SIDE_ABOVE);
-TRACE_DEFINE_ENUM(SBM_GROW_ALLOW);
-TRACE_DEFINE_ENUM(SBM_GROW_DENY);
-TRACE_DEFINE_ENUM(SBM_GROW_KILL);
-TRACE_DEFINE_ENUM(SBM_HOOK_ENTER);
-TRACE_DEFINE_ENUM(SBM_HOOK_FAULT);
-TRACE_DEFINE_ENUM(SBM_HOOK_GROW);
-TRACE_DEFINE_ENUM(SBM_HOOK_EXIT);
-TRACE_DEFINE_ENUM(SBM_POLICY_ATTACH);
-TRACE_DEFINE_ENUM(SBM_POLICY_DETACH);
-TRACE_DEFINE_ENUM(SBM_POLICY_UPDATE);
-TRACE_DEFINE_ENUM(SBM_POLICY_EJECT);
-TRACE_DEFINE_ENUM(SBM_POLICY_REJECT);
-TRACE_DEFINE_ENUM(SBM_POLICY_MODE);
-TRACE_DEFINE_ENUM(SBM_MODE_ENFORCE);
-TRACE_DEFINE_ENUM(SBM_MODE_PERMISSIVE);
-TRACE_DEFINE_ENUM(SBM_EJECT_VERDICT);
-TRACE_DEFINE_ENUM(SBM_EJECT_TIME);
-TRACE_DEFINE_ENUM(SBM_EJECT_ERROR);
-TRACE_DEFINE_ENUM(SBM_EJECT_RECURSION);
-TRACE_DEFINE_ENUM(SBM_LEVEL_NONE);
-TRACE_DEFINE_ENUM(SBM_LEVEL_WEAK);
-TRACE_DEFINE_ENUM(SBM_LEVEL_STRONG);
+/* So that user space knows the numbers behind the names. */
+#define sbm_define_enum(value, name)	TRACE_DEFINE_ENUM(value);
 
-#define sbm_show_level(level)						\
-	__print_symbolic(level,						\
-		{ SBM_LEVEL_NONE,	"none" },			\
-		{ SBM_LEVEL_WEAK,	"weak" },			\
-		{ SBM_LEVEL_STRONG,	"strong" })
+SBM_LEVEL_NAMES(sbm_define_enum, sbm_define_enum)
+SBM_FAULT_NAMES(sbm_define_enum, sbm_define_enum)
+SBM_REGION_NAMES(sbm_define_enum, sbm_define_enum)
+SBM_SIDE_NAMES(sbm_define_enum, sbm_define_enum)
+SBM_GROW_NAMES(sbm_define_enum, sbm_define_enum)
+SBM_HOOK_NAMES(sbm_define_enum, sbm_define_enum)
+SBM_POLICY_NAMES(sbm_define_enum, sbm_define_enum)
+SBM_MODE_NAMES(sbm_define_enum, sbm_define_enum)
+SBM_EJECT_NAMES(sbm_define_enum, sbm_define_enum)
 
-#define sbm_show_kind(kind)						\
-	__print_symbolic(kind,						\
-		{ SBM_FAULT_EXCEPTION,	"exception" },			\
-		{ SBM_FAULT_DOOR,	"door" },			\
-		{ SBM_FAULT_GATE,	"gate" },			\
-		{ SBM_FAULT_ABORT,	"abort" },			\
-		{ SBM_FAULT_POINTER,	"pointer" })
+#define sbm_symbol(value, name)		{ value, name },
+#define sbm_last_symbol(value, name)	{ value, name }
 
-#define sbm_show_region(region)					\
-	__print_symbolic(region,					\
-		{ SBM_REGION_NONE,	"none" },			\
-		{ SBM_REGION_NULL,	"null" },			\
-		{ SBM_REGION_KERNEL,	"kernel" },			\
-		{ SBM_REGION_IMAGE,	"image" },			\
-		{ SBM_REGION_DATA,	"data" },			\
-		{ SBM_REGION_STACK,	"stack" },			\
-		{ SBM_REGION_HEAP,	"heap" },			\
-		{ SBM_REGION_INPUT,	"input" },			\
-		{ SBM_REGION_OUTPUT,	"output" },			\
-		{ SBM_REGION_INOUT,	"inout" },			\
-		{ SBM_REGION_OTHER,	"other" })
-
-#define sbm_show_side(side)						\
-	__print_symbolic(side,						\
-		{ SBM_SIDE_INSIDE,	"inside" },			\
-		{ SBM_SIDE_BELOW,	"below" },			\
-		{ SBM_SIDE_ABOVE,	"above" })
+#define sbm_show(value, names)						\
+	__print_symbolic(value, names(sbm_symbol, sbm_last_symbol))
 
 /* Vectors of x86, the only architecture with the strong level. */
 #define sbm_show_vector(vector)						\
@@ -99,40 +43,6 @@ TRACE_DEFINE_ENUM(SBM_LEVEL_STRONG);
 		{ 13, "#GP" }, { 14, "#PF" }, { 16, "#MF" },		\
 		{ 17, "#AC" }, { 18, "#MC" }, { 19, "#XM" },		\
 		{ 20, "#VE" }, { 21, "#CP" })
-
-#define sbm_show_grow(verdict)						\
-	__print_symbolic(verdict,					\
-		{ SBM_GROW_ALLOW,	"allow" },			\
-		{ SBM_GROW_DENY,	"deny" },			\
-		{ SBM_GROW_KILL,	"kill" })
-
-#define sbm_show_hook(hook)						\
-	__print_symbolic(hook,						\
-		{ SBM_HOOK_ENTER,	"enter" },			\
-		{ SBM_HOOK_FAULT,	"fault" },			\
-		{ SBM_HOOK_GROW,	"grow" },			\
-		{ SBM_HOOK_EXIT,	"exit" })
-
-#define sbm_show_event(event)						\
-	__print_symbolic(event,						\
-		{ SBM_POLICY_ATTACH,	"attach" },			\
-		{ SBM_POLICY_DETACH,	"detach" },			\
-		{ SBM_POLICY_UPDATE,	"update" },			\
-		{ SBM_POLICY_EJECT,	"eject" },			\
-		{ SBM_POLICY_REJECT,	"reject" },			\
-		{ SBM_POLICY_MODE,	"mode" })
-
-#define sbm_show_mode(mode)						\
-	__print_symbolic(mode,						\
-		{ SBM_MODE_ENFORCE,	"enforce" },			\
-		{ SBM_MODE_PERMISSIVE,	"permissive" })
-
-#define sbm_show_eject(kind)						\
-	__print_symbolic(kind,						\
-		{ SBM_EJECT_VERDICT,	"verdict" },			\
-		{ SBM_EJECT_TIME,	"time" },			\
-		{ SBM_EJECT_ERROR,	"error" },			\
-		{ SBM_EJECT_RECURSION,	"recursion" })
 
 DECLARE_EVENT_CLASS(sbm_sandbox,
 	TP_PROTO(const struct sbm_info *info),
@@ -151,7 +61,7 @@ DECLARE_EVENT_CLASS(sbm_sandbox,
 	),
 
 	TP_printk("id=%llu class=%s level=%s", __entry->id, __get_str(class),
-		  sbm_show_level(__entry->level))
+		  sbm_show(__entry->level, SBM_LEVEL_NAMES))
 );
 
 /* A sandbox was created. */
@@ -244,10 +154,10 @@ TRACE_EVENT(sbm_fault,
 	),
 
 	TP_printk("id=%llu class=%s kind=%s vector=%s error=0x%llx addr=0x%llx ip=0x%llx region=%s side=%s distance=%llu",
-		  __entry->id, __get_str(class), sbm_show_kind(__entry->kind),
+		  __entry->id, __get_str(class), sbm_show(__entry->kind, SBM_FAULT_NAMES),
 		  sbm_show_vector(__entry->vector), __entry->error,
-		  __entry->addr, __entry->ip, sbm_show_region(__entry->region),
-		  sbm_show_side(__entry->side), __entry->distance)
+		  __entry->addr, __entry->ip, sbm_show(__entry->region, SBM_REGION_NAMES),
+		  sbm_show(__entry->side, SBM_SIDE_NAMES), __entry->distance)
 );
 
 /* A sandbox asked for heap pages; heap_pages is what it has now. */
@@ -273,7 +183,7 @@ TRACE_EVENT(sbm_grow,
 
 	TP_printk("id=%llu class=%s nr_pages=%llu heap_pages=%llu verdict=%s",
 		  __entry->id, __get_str(class), __entry->nr_pages,
-		  __entry->heap_pages, sbm_show_grow(__entry->verdict))
+		  __entry->heap_pages, sbm_show(__entry->verdict, SBM_GROW_NAMES))
 );
 
 /* A gate of the class was called and has returned. */
@@ -324,9 +234,9 @@ TRACE_EVENT(sbm_verdict,
 	),
 
 	TP_printk("id=%llu class=%s hook=%s policy=%s verdict=%d mode=%s",
-		  __entry->id, __get_str(class), sbm_show_hook(__entry->hook),
+		  __entry->id, __get_str(class), sbm_show(__entry->hook, SBM_HOOK_NAMES),
 		  __get_str(policy), __entry->verdict,
-		  sbm_show_mode(__entry->mode))
+		  sbm_show(__entry->mode, SBM_MODE_NAMES))
 );
 
 /* Something happened to a policy. A rejected one has no id yet: zero. */
@@ -351,7 +261,7 @@ TRACE_EVENT(sbm_policy,
 
 	TP_printk("id=%llu class=%s name=%s event=%s", __entry->id,
 		  __get_str(class), __get_str(name),
-		  sbm_show_event(__entry->event))
+		  sbm_show(__entry->event, SBM_POLICY_NAMES))
 );
 
 /* A policy is ejected: in which hook, and what for. */
@@ -379,8 +289,8 @@ TRACE_EVENT(sbm_eject,
 	),
 
 	TP_printk("id=%llu name=%s hook=%s kind=%s code=%lld message=\"%s\"",
-		  __entry->id, __get_str(name), sbm_show_hook(__entry->hook),
-		  sbm_show_eject(__entry->kind), __entry->code,
+		  __entry->id, __get_str(name), sbm_show(__entry->hook, SBM_HOOK_NAMES),
+		  sbm_show(__entry->kind, SBM_EJECT_NAMES), __entry->code,
 		  __get_str(message))
 );
 
