@@ -8,15 +8,9 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
+#include "sbm.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-const struct sbm_info *bpf_sbm_sandbox_acquire(__u64 id) __ksym;
-void bpf_sbm_sandbox_release(const struct sbm_info *info) __ksym;
-const struct sbm_fault *bpf_sbm_last_fault(const struct sbm_info *info) __ksym;
-const struct sbm_regs *bpf_sbm_last_regs(const struct sbm_info *info) __ksym;
-const struct sbm_last_verdicts *
-bpf_sbm_last_verdicts(const struct sbm_info *info) __ksym;
 
 /* Which one, and whether it was there. */
 __u64 wanted;

@@ -12,7 +12,6 @@
 
 #include "box.h"
 #include "policy.h"
-#include "refused_error_foreign.skel.h"
 #include "refused_sleeping.skel.h"
 #include "sbm_test.h"
 #include "sysfs.h"
@@ -308,22 +307,6 @@ SBM_TEST(error_permissive, "a permissive policy is ejected for the same, and den
 	CHECK_EQ(box_run(&box_return_42, &result), 0);
 	CHECK_EQ(result.ret, 42);
 	CHECK_EQ(policy_wait_ejected(policy), 0);
-}
-
-SBM_TEST(refuse_error_foreign, "giving up by another struct_ops type does not load")
-{
-	struct refused_error_foreign_bpf *skel =
-		refused_error_foreign_bpf__open();
-	int err;
-
-	CHECK(skel);
-	bpf_program__set_log_buf(skel->progs.ssthresh, verifier_log,
-				 sizeof(verifier_log));
-	err = refused_error_foreign_bpf__load(skel);
-	refused_error_foreign_bpf__destroy(skel);
-	CHECK_EQ(err, -EACCES);
-	CHECK(strstr(verifier_log,
-		     "calling kernel function bpf_sbm_policy_error is not allowed"));
 }
 
 SBM_TEST(refuse_sleeping, "a hook that calls what may sleep does not load, so none recurs")

@@ -7,15 +7,11 @@
 
 #include "box.h"
 #include "policy.h"
-#include "refused_limit_fault.skel.h"
-#include "refused_limit_foreign.skel.h"
 #include "sbm_test.h"
 #include "timer.skel.h"
 
 /* Something else may come before the timer. Not that often. */
 #define TIMER_TRIES	20
-
-static char verifier_log[1 << 16];
 
 SBM_TEST(limit_time, "an endless loop ends when the time a policy gave it is up")
 {
@@ -150,35 +146,4 @@ SBM_TEST(limit_call, "a limit is that of a call: the next one has the class's ag
 	policy->skel->bss->set_heap_limit = 0;
 	CHECK_EQ(box_run(&box_grow_3, &result), 0);
 	CHECK_EQ(result.ret, 1);
-}
-
-SBM_TEST_PARALLEL(refuse_limit_fault, "a limit set in another hook than enter does not load")
-{
-	struct refused_limit_fault_bpf *skel = refused_limit_fault_bpf__open();
-	int err;
-
-	CHECK(skel);
-	bpf_program__set_log_buf(skel->progs.fault, verifier_log,
-				 sizeof(verifier_log));
-	err = refused_limit_fault_bpf__load(skel);
-	refused_limit_fault_bpf__destroy(skel);
-	CHECK_EQ(err, -EACCES);
-	CHECK(strstr(verifier_log,
-		     "calling kernel function bpf_sbm_limit_time is not allowed"));
-}
-
-SBM_TEST_PARALLEL(refuse_limit_foreign, "a limit set by another struct_ops type does not load")
-{
-	struct refused_limit_foreign_bpf *skel =
-		refused_limit_foreign_bpf__open();
-	int err;
-
-	CHECK(skel);
-	bpf_program__set_log_buf(skel->progs.ssthresh, verifier_log,
-				 sizeof(verifier_log));
-	err = refused_limit_foreign_bpf__load(skel);
-	refused_limit_foreign_bpf__destroy(skel);
-	CHECK_EQ(err, -EACCES);
-	CHECK(strstr(verifier_log,
-		     "calling kernel function bpf_sbm_limit_heap is not allowed"));
 }

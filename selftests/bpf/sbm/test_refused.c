@@ -103,6 +103,6 @@ SBM_TEST_PARALLEL(refuse_kfunc, "programs that misuse our functions do not load,
 		}
 		nr++;
 	}
-	CHECK_EQ(nr, 9);
+	CHECK_EQ(nr, 12);
 	refused_kfunc_bpf__destroy(skel);
 }

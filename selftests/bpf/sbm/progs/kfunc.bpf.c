@@ -3,26 +3,12 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
+#include "sbm.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
 #define MAX_READS	4
 #define MAX_FOUND	64
-
-int bpf_sbm_read(const struct sbm_info *info, __u32 kind, __s64 offset,
-		 void *dst, __u32 dst__sz) __ksym;
-const struct sbm_fault *bpf_sbm_last_fault(const struct sbm_info *info) __ksym;
-const struct sbm_regs *bpf_sbm_last_regs(const struct sbm_info *info) __ksym;
-const struct sbm_last_verdicts *
-bpf_sbm_last_verdicts(const struct sbm_info *info) __ksym;
-const struct sbm_info *bpf_sbm_sandbox_acquire(__u64 id) __ksym;
-void bpf_sbm_sandbox_release(const struct sbm_info *info) __ksym;
-int bpf_iter_sbm_sandbox_new(struct bpf_iter_sbm_sandbox *it) __ksym;
-const struct sbm_info *
-bpf_iter_sbm_sandbox_next(struct bpf_iter_sbm_sandbox *it) __ksym;
-void bpf_iter_sbm_sandbox_destroy(struct bpf_iter_sbm_sandbox *it) __ksym;
-void bpf_rcu_read_lock(void) __ksym;
-void bpf_rcu_read_unlock(void) __ksym;
 
 /* === A policy that reads === */
 

@@ -6,10 +6,9 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
+#include "sbm.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-int bpf_sbm_limit_time(const struct sbm_info *info, __u64 ns) __ksym;
 
 SEC("struct_ops/enter")
 int BPF_PROG(limit_enter, const struct sbm_info *info, __u64 flags)

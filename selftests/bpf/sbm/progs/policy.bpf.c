@@ -3,6 +3,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
+#include "sbm.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -37,11 +38,6 @@ struct sbm_info last_info;
 struct sbm_fault last_fault;
 __u64 last_nr_pages;
 __s32 last_result;
-
-int bpf_sbm_limit_time(const struct sbm_info *info, __u64 ns) __ksym;
-int bpf_sbm_limit_heap(const struct sbm_info *info, __u64 nr_pages) __ksym;
-int bpf_sbm_policy_error(const struct sbm_info *info, __s32 code,
-			 const char *msg, __u32 msg__sz) __ksym;
 
 static long turn(__u32 i, void *ctx)
 {

@@ -6,22 +6,11 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
+#include "sbm.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
 #define __msg(text)	__attribute__((btf_decl_tag("msg=" text)))
-
-int bpf_sbm_read(const struct sbm_info *info, __u32 kind, __s64 offset,
-		 void *dst, __u32 dst__sz) __ksym;
-const struct sbm_fault *bpf_sbm_last_fault(const struct sbm_info *info) __ksym;
-const struct sbm_info *bpf_sbm_sandbox_acquire(__u64 id) __ksym;
-void bpf_sbm_sandbox_release(const struct sbm_info *info) __ksym;
-int bpf_iter_sbm_sandbox_new(struct bpf_iter_sbm_sandbox *it) __ksym;
-const struct sbm_info *
-bpf_iter_sbm_sandbox_next(struct bpf_iter_sbm_sandbox *it) __ksym;
-void bpf_iter_sbm_sandbox_destroy(struct bpf_iter_sbm_sandbox *it) __ksym;
-void bpf_rcu_read_lock(void) __ksym;
-void bpf_rcu_read_unlock(void) __ksym;
 
 char data[16];
 
@@ -68,6 +57,21 @@ struct sbm_policy_ops hook_iter_ops = {
 	.name = "iter",
 };
 
+/* Limits are set before a call. */
+SEC("struct_ops/fault")
+__msg("calling kernel function bpf_sbm_limit_time is not allowed")
+int BPF_PROG(late_limit, const struct sbm_info *info,
+	     const struct sbm_fault *record)
+{
+	return bpf_sbm_limit_time(info, 1000) ? 0 : 0;
+}
+
+SEC(".struct_ops.link")
+struct sbm_policy_ops late_limit_ops = {
+	.fault = (void *)late_limit,
+	.name = "late",
+};
+
 /* Other types of struct_ops have no sandbox. */
 SEC("struct_ops/ssthresh")
 __msg("calling kernel function bpf_sbm_read is not allowed")
@@ -93,6 +97,39 @@ struct tcp_congestion_ops foreign_ops = {
 	.cong_avoid = (void *)foreign_cong_avoid,
 	.undo_cwnd = (void *)foreign_undo_cwnd,
 	.name = "bpf_sbm_read",
+};
+
+/* Its member is the first that is a function, as enter is of a policy. */
+SEC("struct_ops/ssthresh")
+__msg("calling kernel function bpf_sbm_limit_heap is not allowed")
+__u32 BPF_PROG(foreign_limit, struct sock *sk)
+{
+	return bpf_sbm_limit_heap((void *)sk, 0);
+}
+
+SEC(".struct_ops.link")
+struct tcp_congestion_ops foreign_limit_ops = {
+	.ssthresh = (void *)foreign_limit,
+	.cong_avoid = (void *)foreign_cong_avoid,
+	.undo_cwnd = (void *)foreign_undo_cwnd,
+	.name = "bpf_sbm_limit",
+};
+
+SEC("struct_ops/ssthresh")
+__msg("calling kernel function bpf_sbm_policy_error is not allowed")
+__u32 BPF_PROG(foreign_error, struct sock *sk)
+{
+	char msg[] = "no";
+
+	return bpf_sbm_policy_error((void *)sk, 1, msg, sizeof(msg));
+}
+
+SEC(".struct_ops.link")
+struct tcp_congestion_ops foreign_error_ops = {
+	.ssthresh = (void *)foreign_error,
+	.cong_avoid = (void *)foreign_cong_avoid,
+	.undo_cwnd = (void *)foreign_undo_cwnd,
+	.name = "bpf_sbm_error",
 };
 
 /* More than there is room for. */
