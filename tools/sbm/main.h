@@ -11,6 +11,7 @@
 #include <linux/types.h>
 #include <linux/sbm.h>
 #include <bpf/btf.h>
+#include <bpf/libbpf.h>
 #include <json-c/json.h>
 
 #define BPFFS		"/sys/fs/bpf"
@@ -84,6 +85,9 @@ enum fd_type { FD_OTHER, FD_LINK, FD_MAP };
 enum fd_type get_fd_type(int fd);
 int for_each_pinned_link(int (*func)(const char *path, int fd, void *arg),
 			 void *arg);
+int pin_maps(const struct bpf_object *object, const char *dir);
+int replace_pins(const char *new_dir, const char *dir);
+int remove_pins(const char *path);
 int remove_map_pins(const char *link_path);
 int map_pin_dir(char *path, size_t size, const char *link_path);
 
@@ -125,9 +129,31 @@ struct policies {
 int policies_read(struct policies *policies);
 void policies_free(struct policies *policies);
 
-/* === policy_load.c === */
+/* === policy_file.c, policy_load.c, policy_update.c === */
+
+/**
+ * struct policy_file - the object file of a policy
+ * @path: Where it is.
+ * @class: Class pattern to use instead of its own, or NULL.
+ * @name: Name of the policy.
+ * @object: The opened file.
+ * @map: The struct_ops map in it.
+ */
+struct policy_file {
+	const char *path;
+	const char *class;
+	char name[SBM_NAME_LEN];
+	struct bpf_object *object;
+	struct bpf_map *map;
+};
+
+int policy_file_open(struct policy_file *file);
+char *policy_file_text(struct policy_file *file, const char *name);
+int policy_file_load(struct policy_file *file);
+void policy_file_close(struct policy_file *file);
 
 int do_policy_load(int argc, char **argv);
+int do_policy_update(int argc, char **argv);
 
 /* === policy_sysfs.c === */
 

@@ -6,6 +6,7 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <mntent.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 
 #include "main.h"
 
@@ -105,19 +107,16 @@ int map_pin_dir(char *path, size_t size, const char *link_path)
 }
 
 /**
- * remove_map_pins() - take away the pinned maps of a policy
- * @link_path: Where the link of the policy is, or was, pinned.
+ * remove_pins() - take away a folder of pins
+ * @path: The folder.
  *
- * Return: Zero, also if there are none; -1 with a report.
+ * Return: Zero, also if there is none; -1 with a report.
  */
-int remove_map_pins(const char *link_path)
+int remove_pins(const char *path)
 {
-	char path[PATH_MAX];
 	struct dirent *entry;
 	DIR *dir;
 
-	if (map_pin_dir(path, sizeof(path), link_path))
-		return -1;
 	dir = opendir(path);
 	if (!dir)
 		return 0;
@@ -129,5 +128,70 @@ int remove_map_pins(const char *link_path)
 	if (!rmdir(path))
 		return 0;
 	p_err("cannot remove %s: %s", path, strerror(errno));
+	return -1;
+}
+
+/**
+ * remove_map_pins() - take away the pinned maps of a policy
+ * @link_path: Where the link of the policy is, or was, pinned.
+ *
+ * Return: Zero, also if there are none; -1 with a report.
+ */
+int remove_map_pins(const char *link_path)
+{
+	char path[PATH_MAX];
+
+	if (map_pin_dir(path, sizeof(path), link_path))
+		return -1;
+	return remove_pins(path);
+}
+
+/**
+ * pin_maps() - pin the maps of a policy
+ * @object: The policy. Only maps of its own are pinned: what libbpf makes for
+ *	variables has a dot in its name.
+ * @dir: Where; is made.
+ *
+ * Return: Zero; or -1 with a report, and nothing is left.
+ */
+int pin_maps(const struct bpf_object *object, const char *dir)
+{
+	char path[PATH_MAX];
+	struct bpf_map *map;
+
+	if (mkdir(dir, 0700)) {
+		p_err("cannot make %s: %s", dir, strerror(errno));
+		return -1;
+	}
+	bpf_object__for_each_map(map, object) {
+		if (bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS ||
+		    bpf_map__is_internal(map))
+			continue;
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir,
+				     bpf_map__name(map)) >= sizeof(path) ||
+		    bpf_obj_pin(bpf_map__fd(map), path)) {
+			p_err("cannot pin map %s in %s: %s", bpf_map__name(map),
+			      dir, strerror(errno));
+			remove_pins(dir);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/**
+ * replace_pins() - put a folder of pins in the place of another
+ * @new_dir: The folder.
+ * @dir: What it replaces, in one step; need not exist.
+ *
+ * Return: Zero, or -1 with a report.
+ */
+int replace_pins(const char *new_dir, const char *dir)
+{
+	if (!renameat2(AT_FDCWD, new_dir, AT_FDCWD, dir, RENAME_EXCHANGE))
+		return remove_pins(new_dir);
+	if (errno == ENOENT && !rename(new_dir, dir))
+		return 0;
+	p_err("cannot rename %s to %s: %s", new_dir, dir, strerror(errno));
 	return -1;
 }

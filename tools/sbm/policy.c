@@ -19,6 +19,7 @@ static int do_help(int argc, char **argv)
 	fprintf(stderr,
 		"Usage: sbmtool [OPTIONS] policy list\n"
 		"       sbmtool [OPTIONS] policy load FILE [class PATTERN] [pin DIR]\n"
+		"       sbmtool [OPTIONS] policy update FILE [class PATTERN]\n"
 		"       sbmtool [OPTIONS] policy detach { NAME | LINK-ID }\n"
 		"       sbmtool [OPTIONS] policy mode NAME { enforce | permissive }\n"
 		"       sbmtool [OPTIONS] policy ejected\n"
@@ -242,9 +243,18 @@ static int do_load(int argc, char **argv)
 	return check_system() ?: do_policy_load(argc, argv);
 }
 
+static int do_update(int argc, char **argv)
+{
+	if (argc < 1)
+		return usage_error("'update' needs the file of a policy",
+				   do_help);
+	return check_system() ?: do_policy_update(argc, argv);
+}
+
 static const struct cmd cmds[] = {
 	{ "list",	do_list },
 	{ "load",	do_load },
+	{ "update",	do_update },
 	{ "detach",	do_detach },
 	{ "mode",	do_mode },
 	{ "ejected",	do_ejected },

@@ -283,22 +283,41 @@ test_mode()
 	fails_with "no policy 'none'" "$sbmtool" policy mode none enforce
 }
 
-# A policy that answers 7, which is no verdict.
-test_ejected()
+# answering NAME VERDICT - make NAMEVERDICT.bpf.o, whose enter hook says that
+answering()
 {
-	cat >"$tmp/bad.bpf.c" <<-'EOF'
+	local file=$tmp/$1$2.bpf
+	cat >"$file.c" <<-EOF
 	#include "vmlinux.h"
 	#include <bpf/bpf_helpers.h>
 	#include <bpf/bpf_tracing.h>
 	char LICENSE[] SEC("license") = "GPL";
+	struct {
+		__uint(type, BPF_MAP_TYPE_ARRAY);
+		__uint(max_entries, 1);
+		__type(key, __u32);
+		__type(value, __u64);
+	} asked SEC(".maps");
 	SEC("struct_ops/enter")
-	int BPF_PROG(enter, const struct sbm_info *info, __u64 flags) { return 7; }
+	int BPF_PROG(enter, const struct sbm_info *info, __u64 flags)
+	{
+		__u64 *nr = bpf_map_lookup_elem(&asked, &(__u32){ 0 });
+		if (nr)
+			__sync_fetch_and_add(nr, 1);
+		return $2;
+	}
 	SEC(".struct_ops.link")
-	struct sbm_policy_ops bad = { .enter = (void *)enter, .name = "bad" };
+	struct sbm_policy_ops policy = { .enter = (void *)enter, .name = "$1" };
 	EOF
 	clang-19 --target=bpf -mcpu=v3 -g -O2 -D__TARGET_ARCH_x86 -I"$out/gen" \
-		-I"$out/libbpf/include" -c -o "$tmp/bad.bpf.o" "$tmp/bad.bpf.c" &&
-	"$sbmtool" policy load "$tmp/bad.bpf.o" >/dev/null &&
+		-I"$out/libbpf/include" -c -o "$file.o" "$file.c"
+}
+
+# A policy that answers 7, which is no verdict.
+test_ejected()
+{
+	answering bad 7 &&
+	"$sbmtool" policy load "$tmp/bad7.bpf.o" >/dev/null &&
 	equal denied -13 "$(ret "$return_zero")" || return
 	local tries=100
 	until [[ $(policies | jq -r '.[0][3]') == false ]]; do
@@ -390,6 +409,54 @@ test_register_by_hand()
 	equal "list after detaching" "[[\"quarantine\",null,\"$pins/quarantine\",false]]" "$(policies)" &&
 	contains "$("$sbmtool" policy list)" "no longer attached" &&
 	"$sbmtool" policy detach quarantine >/dev/null && no_pins
+}
+
+# One policy takes the place of another, and each call is denied by one of them.
+test_update()
+{
+	local before after json results pid
+	answering deny -7 && answering deny -8 &&
+	"$sbmtool" policy load "$tmp/deny-7.bpf.o" class sbm-test >/dev/null || return
+	before=$("$sbmtool" -j policy list | jq -c '.[0] | [.link_id, .map_id]')
+	(while [[ ! -e $tmp/enough ]]; do ret "$return_zero"; done >"$tmp/ret") &
+	pid=$!
+	until [[ -s $tmp/ret ]]; do sleep 0.1; done
+	json=$("$sbmtool" -j policy update "$tmp/deny-8.bpf.o" class 'sbm-t*') || { echo "$json"; return 1; }
+	until grep -q -e -8 "$tmp/ret"; do sleep 0.1; done
+	touch "$tmp/enough"
+	wait $pid
+	results=$(uniq "$tmp/ret" | xargs)
+	after=$("$sbmtool" -j policy list | jq -c '.[0] | [.link_id, .map_id]')
+	equal results "-7 -8" "$results" &&
+	equal list "[[\"deny\",\"sbm-t*\",\"$pins/deny\",true]]" "$(policies)" &&
+	equal link "$(jq '.[0]' <<<"$before")" "$(jq '.[0]' <<<"$after")" &&
+	equal json "$(jq -c '[.[0], "deny", "sbm-t*"]' <<<"$after")" "$(jq -c '[.link_id, .name, .class]' <<<"$json")" &&
+	equal maps "$(jq -c '.[1]' <<<"$after") $(jq -c '.[1]' <<<"$before")" \
+		"$(jq -r '"\(.map_id) \(.old_map_id)"' <<<"$json")" &&
+	equal "what is pinned" "$pins/deny $pins/deny-maps $pins/deny-maps/asked" \
+		"$(find $pins -mindepth 1 | sort | xargs)" &&
+	equal "asked" "$(grep -c -e -8 "$tmp/ret")" \
+		"$("$bpftool" -j map dump pinned $pins/deny-maps/asked | jq '.[0].formatted.value')" &&
+	contains "$("$sbmtool" policy update "$tmp/deny-7.bpf.o")" "Updated policy deny for class *: link $(jq '.[0]' <<<"$after"), map " &&
+	equal "after another" -7 "$(ret "$return_zero")"
+}
+
+# What cannot take its place leaves it as it is.
+test_update_fails()
+{
+	local before after
+	before=$("$sbmtool" -j policy list | jq -c '.[0] | [.link_id, .map_id, .class]')
+	fails_with "policy audit is not attached: 'sbmtool policy load" \
+		"$sbmtool" policy update "$out/audit.bpf.o" &&
+	fails_with "what is 'pin'? After the file" "$sbmtool" policy update "$tmp/deny-8.bpf.o" pin /sys/fs/bpf/other &&
+	fails_with "its log ('dmesg') may say why" "$sbmtool" policy update "$tmp/deny-8.bpf.o" class 'a b' &&
+	mkdir $pins/deny-maps-new &&
+	fails_with "cannot make $pins/deny-maps-new" "$sbmtool" policy update "$tmp/deny-8.bpf.o" &&
+	rmdir $pins/deny-maps-new || return
+	after=$("$sbmtool" -j policy list | jq -c '.[0] | [.link_id, .map_id, .class]')
+	equal "after errors" "$before" "$after" &&
+	equal "a call" -7 "$(ret "$return_zero")" &&
+	"$sbmtool" policy detach deny >/dev/null && no_pins
 }
 
 # === event ===
@@ -521,7 +588,7 @@ test_sbmsnoop()
 }
 
 echo "TAP version 13"
-echo "1..31"
+echo "1..33"
 
 if ! start_loop; then
 	echo "Bail out! no sandbox to look at"
@@ -552,6 +619,8 @@ check "quarantine of another class" test_other_class
 check "policy load with another folder" test_pin_elsewhere
 check "policy load that fails leaves nothing" test_failed_load
 check "bpftool struct_ops register and link detach" test_register_by_hand
+check "policy update" test_update
+check "policy update that fails leaves what there was" test_update_fails
 check "event monitor, as JSON" test_events
 check "event monitor, as text" test_events_text
 check "events that are lost are counted" test_events_lost
