@@ -244,6 +244,85 @@ ATTEMPT('G', M8_pkru_denies_key_0,
 	CHECK_EXITS(pid, 0);
 }
 
+/*
+ * A worker of io_uring has the rights its maker had, and goes on with them. It
+ * is made for the first of these.
+ */
+static long enter_with_pkru(int fd, unsigned int wait)
+{
+	register uint64_t rights asm("r12") = PKRU_ONLY_1;
+	register uint64_t min asm("r14") = wait;
+	register uint64_t ret asm("r15");
+
+	asm volatile("xor %%ecx, %%ecx\n rdpkru\n mov %%eax, %%r13d\n"
+		     "mov %%r12d, %%eax\n xor %%edx, %%edx\n wrpkru\n"
+		     "mov %[nr], %%eax\n mov $1, %%esi\n mov %%r14, %%rdx\n"
+		     "mov %[flags], %%r10d\n xor %%r8d, %%r8d\n"
+		     "xor %%r9d, %%r9d\n syscall\n mov %%rax, %%r15\n"
+		     "xor %%ecx, %%ecx\n xor %%edx, %%edx\n"
+		     "mov %%r13d, %%eax\n wrpkru\n"
+		     : "=r"(ret)
+		     : [nr] "i"(SYS_io_uring_enter),
+		       [flags] "i"(IORING_ENTER_GETEVENTS), "D"((long)fd),
+		       "r"(rights), "r"(min)
+		     : "rax", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11",
+		       "r13", "memory", "cc");
+	return ret;
+}
+
+static int worker_with_pkru(void)
+{
+	const struct code *codes[] = { &see_pkru, &change_pkru, &int3 };
+	const int want[] = { 0, 7, EFAULT_RET };
+	struct ring ring;
+	struct box_result result;
+	unsigned char *allowed, *denied;
+	size_t i, len;
+	int fd;
+
+	fd = open(BOX_DEBUGFS_RUN, O_RDWR);
+	allowed = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	denied = allowed + 4096;
+	if (fd < 0 || allowed == MAP_FAILED || ring_init(&ring) ||
+	    pkey_alloc(0, 0) != 1 ||
+	    pkey_mprotect(allowed, 4096, PROT_READ | PROT_WRITE, 1))
+		return 1;
+	if (__rseq_size)
+		syscall(SYS_rseq, (char *)__builtin_thread_pointer() +
+			__rseq_offset, 32, 1, RSEQ_SIG);
+	ring.enter = enter_with_pkru;
+	for (i = 0; i < 3 * ARRAY_SIZE(codes); i++) {
+		const struct code *code = codes[i % ARRAY_SIZE(codes)];
+
+		len = code->end - code->begin;
+		memcpy(allowed, code->begin, len);
+		memcpy(denied, code->begin, len);
+		if (ring_write(&ring, fd, denied, len, 1) != -EFAULT)
+			return 2;
+		if (ring_write(&ring, fd, allowed, len, 1) != (int)len)
+			return 3;
+		if (box_read_result(fd, &result) ||
+		    result.ret != want[i % ARRAY_SIZE(codes)])
+			return 10 + i;
+	}
+	return 0;
+}
+
+ATTEMPT('G', M8_pkru_of_worker,
+	"has rights that the worker of io_uring which calls has not")
+{
+	pid_t pid;
+
+	if (!has(NEED_PKU)) {
+		skip(need_reason(NEED_PKU));
+		return;
+	}
+	pid = start_process(worker_with_pkru);
+	CHECK(pid > 0);
+	CHECK_EXITS(pid, 0);
+}
+
 /* === A worker of io_uring, whose process holds all of this === */
 
 #define PORT	0x80
