@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* C: gates and transfers, all there are of each kind. */
 #include <asm/ldt.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -269,15 +268,8 @@ ATTEMPT('C', M8_ldt_of_caller,
 ATTEMPT('C', M8_tls_of_caller, "uses a TLS descriptor of its caller")
 {
 	struct box_result result;
-	struct user_desc *desc;
 	unsigned int sel;
-	long err;
-
-	/* Only the 32-bit system call sets one, with a pointer of 32 bits. */
-	desc = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-	CHECK(desc != MAP_FAILED);
-	*desc = (struct user_desc){
+	struct user_desc desc = {
 		.entry_number = -1,
 		.base_addr = 0x10000,
 		.limit = 0xabcde,
@@ -285,10 +277,9 @@ ATTEMPT('C', M8_tls_of_caller, "uses a TLS descriptor of its caller")
 		.limit_in_pages = 1,
 		.useable = 1,
 	};
-	asm volatile("int $0x80" : "=a"(err) : "a"(243), "b"(desc)
-		     : "memory", "r8", "r9", "r10", "r11");
-	CHECK_EQ(err, 0);
-	sel = desc->entry_number << 3 | 3;
+
+	CHECK_EQ(set_tls(&desc), 0);
+	sel = desc.entry_number << 3 | 3;
 	CHECK_EQ(limit_of(sel), 0xabcdefff);
 
 	CHECK_EQ(run_code_arg(&load_fs, sel, &result), 0);
@@ -298,15 +289,12 @@ ATTEMPT('C', M8_tls_of_caller, "uses a TLS descriptor of its caller")
 	CHECK_EQ(limit_of(sel), 0xabcdefff);
 
 	/* Empty again. */
-	*desc = (struct user_desc){
+	desc = (struct user_desc){
 		.entry_number = sel >> 3,
 		.read_exec_only = 1,
 		.seg_not_present = 1,
 	};
-	asm volatile("int $0x80" : "=a"(err) : "a"(243), "b"(desc)
-		     : "memory", "r8", "r9", "r10", "r11");
-	CHECK_EQ(err, 0);
-	munmap(desc, 4096);
+	CHECK_EQ(set_tls(&desc), 0);
 }
 
 CODE(probe_kernel_segments,

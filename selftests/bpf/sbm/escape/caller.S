@@ -5,7 +5,8 @@
  *
  * void caller_syscall(void): number and arguments are in caller_args, the
  * result goes there; registers are loaded from caller_before and stored to
- * caller_after. One thread at a time.
+ * caller_after. One thread at a time. The system call is what caller_do points
+ * to; selfcheck.c has others.
  */
 #include "caller.h"
 
@@ -62,7 +63,7 @@ caller_syscall:
 	pushq	caller_before+CALLER_FLAGS(%rip)
 	popfq
 
-	syscall
+	call	*caller_do(%rip)
 
 	mov	%rsp, caller_after+CALLER_GPRS+96(%rip)
 	mov	caller_sp(%rip), %rsp
@@ -120,6 +121,13 @@ caller_syscall:
 	ret
 caller_syscall_end:
 	.size	caller_syscall, . - caller_syscall
+
+	.globl	caller_do_syscall
+	.type	caller_do_syscall, @function
+caller_do_syscall:
+	syscall
+	ret
+	.size	caller_do_syscall, . - caller_do_syscall
 
 	.bss
 	.balign	8

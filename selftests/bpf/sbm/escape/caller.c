@@ -31,9 +31,11 @@
 
 struct caller caller_before, caller_after;
 uint64_t caller_args[4];
+void (*caller_do)(void) = caller_do_syscall;
 
 static size_t xsave_size;
 static int run_fd = -1;
+static unsigned int seed;
 
 static void fill(unsigned char *at, size_t len, unsigned int seed)
 {
@@ -117,8 +119,6 @@ int caller_init(void)
  */
 int caller_run(const void *code, size_t len, struct box_result *result)
 {
-	static unsigned int seed;
-
 	fill_registers(++seed);
 	caller_args[0] = SYS_write;
 	caller_args[1] = run_fd;
@@ -128,6 +128,14 @@ int caller_run(const void *code, size_t len, struct box_result *result)
 	if ((int64_t)caller_args[0] != (int64_t)len)
 		return (int64_t)caller_args[0] < 0 ? caller_args[0] : -EIO;
 	return box_read_result(run_fd, result);
+}
+
+/* The same with something else than a system call, see caller_do. */
+void caller_try(void)
+{
+	fill_registers(++seed);
+	memset(caller_args, 0, sizeof(caller_args));
+	caller_syscall();
 }
 
 /* Which of the caller's registers did the last call change? NULL if none. */

@@ -28,9 +28,12 @@ struct caller {
 
 void caller_syscall(void);
 extern const char caller_syscall_end[];
+void caller_do_syscall(void);
+extern void (*caller_do)(void);
 
 int caller_init(void);
 int caller_run(const void *code, size_t len, struct box_result *result);
+void caller_try(void);
 const char *caller_changed(void);
 
 #endif /* !__ASSEMBLER__ */

@@ -48,6 +48,20 @@ struct code {
 
 /* main.c */
 void skip(const char *reason);
+void check_signals(void);
+void check_next_call(void);
+
+/* selfcheck.c */
+void selfcheck(void) __attribute__((noreturn));
+
+/* held.c: what the caller holds all the time */
+#define HELD_TLS_LIMIT	0x12345
+int held_init(void);
+int held_set_tls(unsigned int limit);
+int held_set_port(bool other, bool allowed);
+int held_set_breakpoint(bool set);
+void held_touch(void);
+const char *held_changed(void);
 
 /* places.c: addresses, OF_* of attempt.h */
 int places_init(void);
@@ -62,6 +76,7 @@ int machine_init(void);
 int machine_reset_policies(void);
 const char *machine_text_changed(void);
 const char *machine_cpus_changed(void);
+const char *machine_forge(unsigned int number);
 
 /* verdict.c */
 int run_code(const struct code *code, struct box_result *result);
@@ -80,6 +95,8 @@ extern const struct code *const loop_for_ever;
 extern const struct code *const take_time;
 void wait_ms(long ms);
 int write_text(const char *path, const char *text);
+struct user_desc;
+int set_tls(struct user_desc *tls);
 pid_t start_process(int (*fn)(void));
 int takes_time(void);
 

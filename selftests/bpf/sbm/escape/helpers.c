@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Steps and code that several families need. */
+#include <asm/ldt.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,6 +40,30 @@ int write_text(const char *path, const char *text)
 	if (write(fd, text, strlen(text)) < 0)
 		err = -errno;
 	close(fd);
+	return err;
+}
+
+/*
+ * Set a TLS descriptor, and be told which. Only the 32-bit system call does, with
+ * a pointer of 32 bits. Return: zero or a negative errno.
+ */
+int set_tls(struct user_desc *tls)
+{
+	static struct user_desc *low;
+	long err;
+
+	if (!low) {
+		low = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+		if (low == MAP_FAILED) {
+			low = NULL;
+			return -ENOMEM;
+		}
+	}
+	*low = *tls;
+	asm volatile("int $0x80" : "=a"(err) : "a"(243), "b"(low)
+		     : "memory", "r8", "r9", "r10", "r11");
+	*tls = *low;
 	return err;
 }
 

@@ -103,3 +103,31 @@ const char *machine_cpus_changed(void)
 {
 	return changed(SELFHASH "cpus", cpus);
 }
+
+/* A line of a text, by its number, which is counted down; or NULL. */
+static char *find_line(char *from, unsigned int *number)
+{
+	for (; *from; from = strchr(from, '\n') + 1)
+		if (!(*number)--)
+			return from;
+	return NULL;
+}
+
+/**
+ * machine_forge() - change a line of what is remembered
+ * @number: Of the line, from 0, those of code and data first. The second time
+ *	it is as before again.
+ *
+ * Return: The line as it was, or %NULL if there is none.
+ */
+const char *machine_forge(unsigned int number)
+{
+	char *line = find_line(text, &number) ?: find_line(cpus, &number);
+	static char name[160];
+
+	if (!line)
+		return NULL;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(line, "\n"), line);
+	strchr(line, '\n')[-1] ^= 1;
+	return name;
+}

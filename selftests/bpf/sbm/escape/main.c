@@ -3,9 +3,9 @@
  * Tries to break out of sandboxes, and reports in TAP.
  *
  * Each attempt is followed by the same questions: did this process get a
- * signal, is its signal mask the same, is everything that rules the CPUs the
- * same, and does a call that is no attempt work? After each family, are code
- * and read-only data of the kernel the same?
+ * signal, is its signal mask the same, does it still hold what it held, is
+ * everything that rules the CPUs the same, and does a call that is no attempt
+ * work? After each family, are code and read-only data of the kernel the same?
  *
  * Exit status: 0 all contained, 1 not so, 4 nothing could be tried.
  */
@@ -72,7 +72,8 @@ static void watch_signals(void)
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
-static void check_signals(void)
+/* Fail if there was a signal, or is one pending, or the mask is another. */
+void check_signals(void)
 {
 	sigset_t now;
 	int sig;
@@ -93,8 +94,8 @@ static void check_signals(void)
 				      strsignal(sig));
 }
 
-/* A call that is no attempt. */
-static void check_next_call(void)
+/* Fail unless a call works that is no attempt. */
+void check_next_call(void)
 {
 	const struct code good = {
 		box_return_42.bytes, box_return_42.bytes + box_return_42.len
@@ -125,6 +126,10 @@ static void try(const struct attempt *attempt)
 		sbm_test_fail(__FILE__, __LINE__, "policies stay");
 	check_signals();
 	check_next_call();
+	changed = held_changed();
+	if (changed)
+		sbm_test_fail(__FILE__, __LINE__, "changed in the caller: %s",
+			      changed);
 	changed = machine_cpus_changed();
 	if (changed)
 		sbm_test_fail(__FILE__, __LINE__, "changed: %s", changed);
@@ -157,7 +162,8 @@ static const char *unsupported(void)
 
 static void usage(const char *name)
 {
-	fprintf(stderr, "usage: %s [-l] [-t NAME]...\n"
+	fprintf(stderr, "usage: %s [-c | -l] [-t NAME]...\n"
+		"  -c       check that changes are noticed, and try nothing\n"
 		"  -l       list the attempts\n"
 		"  -t NAME  try this one only, or a family, by its letter\n", name);
 	exit(KSFT_FAIL);
@@ -183,10 +189,14 @@ int main(int argc, char **argv)
 	char *only[64];
 	const char *reason;
 	int opt, nr_only = 0, err;
+	bool check = false;
 	char family = 0;
 
-	while ((opt = getopt(argc, argv, "lt:")) != -1) {
+	while ((opt = getopt(argc, argv, "clt:")) != -1) {
 		switch (opt) {
+		case 'c':
+			check = true;
+			break;
 		case 'l':
 			for (ptr = __start_attempts; ptr < __stop_attempts; ptr++)
 				printf("%c %-24s %s\n", (*ptr)->family,
@@ -210,9 +220,12 @@ int main(int argc, char **argv)
 	err = caller_init();
 	err = err ?: places_init();
 	err = err ?: machine_init();
+	err = err ?: held_init();
 	if (err)
 		ksft_exit_fail_msg("setting up: %s\n", strerror(-err));
 	watch_signals();
+	if (check)
+		selfcheck();
 
 	for (ptr = __start_attempts; ptr < __stop_attempts; ptr++) {
 		if (!wanted(*ptr, only, nr_only))
