@@ -204,10 +204,8 @@ static int sbm_run_loop(struct sbm *sbm)
 		}
 
 		/* Who has the result, or a worse error, keeps it. */
-		if (ret == SBM_CONTINUE && sbm_time_is_up(sandbox)) {
-			sbm_count(SBM_EV_TIME);
+		if (ret == SBM_CONTINUE && sbm_time_is_up(sandbox))
 			return sbm_abort(sbm, SBM_ERR_TIME);
-		}
 		if (switches != sbm_switches()) {
 			switches = sbm_switches();
 			sbm_count(SBM_EV_PREEMPT);
@@ -262,8 +260,7 @@ static void sbm_set_limits(struct sbm_sandbox *sandbox)
 	const struct sbm_class *class = sandbox->class;
 
 	sandbox->info.heap_limit = class->heap_pages;
-	sandbox->info.time_limit = (u64)class->time_us * NSEC_PER_USEC;
-	sandbox->info.time_used = 0;
+	sbm_time_begin(sandbox, (u64)class->time_us * NSEC_PER_USEC);
 }
 
 static int sbm_call_strong(struct sbm *sbm, unsigned long ip, unsigned long arg,

@@ -104,6 +104,8 @@ struct sbm_weak;
  * @next_va: Where the next region goes.
  * @arch: The address space; %NULL below %SBM_LEVEL_STRONG.
  * @time_start: When the present run began, by local_clock().
+ * @time_freeze: Time that the call may take in all as its caller is asked to
+ *	freeze, in ns; zero if it is not, or the run loop has not noticed yet.
  * @timer: Interrupts a call whose time is up where no tick would.
  * @gate_error: Why the gate that was called ends the call, a negative errno;
  *	or zero.
@@ -132,6 +134,7 @@ struct sbm_sandbox {
 	unsigned long next_va;
 	struct arch_sbm *arch;
 	u64 time_start;
+	u64 time_freeze;
 	struct hrtimer timer;
 	int gate_error;
 	unsigned long gate_addr;
@@ -339,9 +342,10 @@ unsigned long sbm_stack_build(struct sbm_sandbox *sandbox, const void *args,
 
 /* time.c: the time a call may take; start and stop for the architecture */
 void sbm_time_init(struct sbm_sandbox *sandbox);
+void sbm_time_begin(struct sbm_sandbox *sandbox, u64 limit);
 void sbm_time_start(struct sbm_sandbox *sandbox);
 void sbm_time_stop(struct sbm_sandbox *sandbox);
-bool sbm_time_is_up(const struct sbm_sandbox *sandbox);
+bool sbm_time_is_up(struct sbm_sandbox *sandbox);
 bool sbm_time_is_running_out(const struct sbm_sandbox *sandbox);
 
 /* spare.c: heap pages that are mapped and not in use */
@@ -491,6 +495,7 @@ enum sbm_event {
 	SBM_EV_EJECT,		/* policies ejected */
 	SBM_EV_GATE,		/* gates called */
 	SBM_EV_TIME,		/* calls whose time was up */
+	SBM_EV_FREEZE,		/* ... as their caller had to freeze */
 	SBM_EV_MAP,		/* pieces of a caller's memory mapped */
 	SBM_EV_UNMAP,		/* ... and unmapped */
 	SBM_EV_KEEP,		/* sandboxes destroyed, but kept in a pool */

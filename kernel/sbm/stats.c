@@ -29,6 +29,7 @@ static const char * const sbm_event_names[SBM_NR_EVENTS] = {
 	[SBM_EV_EJECT]		= "eject",
 	[SBM_EV_GATE]		= "gate",
 	[SBM_EV_TIME]		= "time",
+	[SBM_EV_FREEZE]		= "freeze",
 	[SBM_EV_MAP]		= "map",
 	[SBM_EV_UNMAP]		= "unmap",
 	[SBM_EV_KEEP]		= "keep",
