@@ -52,7 +52,7 @@ void check_signals(void);
 void check_next_call(void);
 
 /* selfcheck.c */
-void selfcheck(void) __attribute__((noreturn));
+_Noreturn void selfcheck(void);
 
 /* held.c: what the caller holds all the time */
 #define HELD_TLS_LIMIT	0x12345
