@@ -18,13 +18,9 @@
  * A return probe on arch_sbm_run() does that. To the run loop it looks like an
  * interrupt; all else is what happens to any other user of sandboxes.
  */
-#include <linux/debugfs.h>
-#include <linux/dcache.h>
-#include <linux/fs.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
-#include <linux/mutex.h>
 #include <linux/prandom.h>
 #include <linux/sbm_codec.h>
 #include <linux/sched/signal.h>
@@ -32,7 +28,6 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/time64.h>
-#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 #include <asm/insn.h>
 #include <asm/insn-eval.h>
@@ -42,6 +37,7 @@
 #include "codec_vectors.h"
 #include "flip_image.h"
 #include "image/image.h"
+#include "seeded.h"
 
 #define FLIP_BREAKPOINT	0xcc	/* int3 */
 #define FLIP_OUT_LEN	SZ_4K
@@ -124,8 +120,6 @@ struct flip_run {
 	u32 *reads;
 	unsigned int nr_reads;
 };
-
-static DEFINE_MUTEX(flip_lock);	/* one at a time; all below */
 
 /* What became of them. */
 static struct {
@@ -472,11 +466,10 @@ static int flip_all(u64 seed, unsigned long count)
 
 /* === Interface === */
 
-static int flip_show(struct seq_file *m, void *unused)
+static void flip_show(struct seq_file *m)
 {
 	int i;
 
-	guard(mutex)(&flip_lock);
 	seq_printf(m, "flips=%lu survived=%lu missed=%lu instructions=%lu",
 		   flip_stats.flips, flip_stats.survived, flip_stats.missed,
 		   flip_stats.instructions);
@@ -485,41 +478,21 @@ static int flip_show(struct seq_file *m, void *unused)
 	for (i = 0; i < FLIP_NR_PLACES; i++)
 		seq_printf(m, " %s=%lu", flip_place_names[i],
 			   flip_stats.places[i]);
-	seq_putc(m, '\n');
-	return 0;
 }
 
-static ssize_t flip_write(struct file *file, const char __user *buf,
-			  size_t count, loff_t *ppos)
-{
-	unsigned long long seed;
-	unsigned long flips;
-	char line[64] = "";
-	int err;
+static struct sbm_seeded sbm_flip_seeded = {
+	.name = "flip",
+	.run = flip_all,
+	.show = flip_show,
+};
 
-	if (count >= sizeof(line))
-		return -EINVAL;
-	if (copy_from_user(line, buf, count))
-		return -EFAULT;
-	if (sscanf(line, "%llu %lu", &seed, &flips) != 2)
-		return -EINVAL;
-
-	guard(mutex)(&flip_lock);
-	err = flip_all(seed, flips);
-	return err ?: count;
-}
-DEFINE_SHOW_STORE_ATTRIBUTE(flip);
-
-/* Linked behind debugfs.c, so the folder is there. */
 static int __init sbm_flip_init(void)
 {
-	struct dentry *root = debugfs_lookup("sbm", NULL);
-	int err;
+	int err = sbm_class_register(&sbm_flip_class);
 
-	err = sbm_class_register(&sbm_flip_class);
-	if (!err)
-		debugfs_create_file("flip", 0600, root, NULL, &flip_fops);
-	dput(root);
-	return err;
+	if (err)
+		return err;
+	sbm_seeded_create(&sbm_flip_seeded);
+	return 0;
 }
 late_initcall(sbm_flip_init);

@@ -16,14 +16,10 @@
  * report is for whoever writes to the file to see.
  */
 #include <linux/cpumask.h>
-#include <linux/debugfs.h>
-#include <linux/dcache.h>
 #include <linux/err.h>
-#include <linux/fs.h>
 #include <linux/gfp.h>
 #include <linux/init.h>
 #include <linux/kthread.h>
-#include <linux/mutex.h>
 #include <linux/sbm_codec.h>
 #include <linux/sbm_gate.h>
 #include <linux/sched/signal.h>
@@ -32,7 +28,6 @@
 #include <linux/seq_file.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include "../codec/codec.h"
 #include "../codec/stream.h"
@@ -40,6 +35,7 @@
 #include "flip_image.h"
 #include "mutate.h"
 #include "sandboxed.h"
+#include "seeded.h"
 
 #define MUTATE_OUT	1000	/* bytes; on purpose no round number */
 #define MUTATE_CALLS	64	/* calls of a sandbox */
@@ -115,8 +111,6 @@ static struct sbm_class sbm_mutate_class = {
 };
 
 /* === State === */
-
-static DEFINE_MUTEX(mutate_lock);	/* one at a time; all below */
 
 /* Ends that are none of the kinds of fault. */
 enum mutate_end {
@@ -516,11 +510,10 @@ static int mutate_all(u64 seed, unsigned long count)
 
 /* === Interface === */
 
-static int mutate_show(struct seq_file *m, void *unused)
+static void mutate_show(struct seq_file *m)
 {
 	int i;
 
-	guard(mutex)(&mutate_lock);
 	seq_printf(m, "mutations=%lu racing=%lu calls=%lu served=%lu grown=%lu violations=%lu",
 		   mutate_stats.mutations, mutate_stats.racing,
 		   mutate_stats.calls, mutate_stats.served, mutate_stats.grown,
@@ -528,43 +521,23 @@ static int mutate_show(struct seq_file *m, void *unused)
 	for (i = 0; i < MUTATE_NR_ENDS; i++)
 		seq_printf(m, " %s=%lu", mutate_end_names[i],
 			   mutate_stats.ends[i]);
-	seq_putc(m, '\n');
-	return 0;
 }
 
-static ssize_t mutate_write(struct file *file, const char __user *buf,
-			    size_t count, loff_t *ppos)
-{
-	unsigned long long seed;
-	unsigned long mutations;
-	char line[64] = "";
-	int err;
+static struct sbm_seeded sbm_mutate_seeded = {
+	.name = "mutate",
+	.run = mutate_all,
+	.show = mutate_show,
+};
 
-	if (count >= sizeof(line))
-		return -EINVAL;
-	if (copy_from_user(line, buf, count))
-		return -EFAULT;
-	if (sscanf(line, "%llu %lu", &seed, &mutations) != 2)
-		return -EINVAL;
-
-	guard(mutex)(&mutate_lock);
-	err = mutate_all(seed, mutations);
-	return err ?: count;
-}
-DEFINE_SHOW_STORE_ATTRIBUTE(mutate);
-
-/* Linked behind debugfs.c, so the folder is there. */
 static int __init sbm_mutate_init(void)
 {
-	struct dentry *root = debugfs_lookup("sbm", NULL);
-	int err;
+	int err = sbm_class_register(&sbm_mutate_class);
 
-	err = sbm_class_register(&sbm_mutate_class);
+	if (err)
+		return err;
 	/* What they would log is not worth reading. */
 	sbm_mutate_class.log_limit.burst = 0;
-	if (!err)
-		debugfs_create_file("mutate", 0600, root, NULL, &mutate_fops);
-	dput(root);
-	return err;
+	sbm_seeded_create(&sbm_mutate_seeded);
+	return 0;
 }
 late_initcall(sbm_mutate_init);
