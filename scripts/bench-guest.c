@@ -4,52 +4,18 @@
  *
  *   bench-guest [FOLDER [SBM_ATTACH]]
  *
- * Each item is done A times between the first and the second mark and B times
- * between the second and the third, so that what is common to both cancels out.
- * For each, "NAME A B" is printed. FOLDER has the inputs of the codecs; without
- * it, only what needs no sandbox is done. SBM_ATTACH is the selftests' program
- * of that name, for policies.
+ * Prints what measure.h says. FOLDER has the inputs of the codecs; without it,
+ * only what needs no sandbox is done. SBM_ATTACH is the selftests' program of
+ * that name, for policies.
  */
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#define DIR "/sys/kernel/debug/sbm/bench/"
+#include "measure.h"
 
 /* What the plugin looks for. */
-static inline void mark(void)
+static void mark(void)
 {
 	asm volatile(".byte 0x66, 0x0f, 0x1f, 0x80, 0x4d, 0x5b, 0, 0");
-}
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static void measure(const char *name, void (*run)(const char *name, long n),
-		    long a, long b)
-{
-	/* Once to warm up: the first time is not like the others. */
-	run(name, a);
-	mark();
-	run(name, a);
-	mark();
-	run(name, b);
-	mark();
-	printf("%s %ld %ld\n", name, a, b);
-	fflush(stdout);
-}
-
-static void run_getppid(const char *name, long n)
-{
-	while (n--)
-		syscall(SYS_getppid);
 }
 
 static int to_child[2], from_child[2];
@@ -92,33 +58,12 @@ static void run_fork(const char *name, long n)
 	}
 }
 
-static void run_file(const char *name, long n)
-{
-	char path[256], text[32];
-	int fd, len;
-
-	/* "copy of xz" is the file "copy", and "copy-in, 4 KiB" is "copy-in" */
-	snprintf(path, sizeof(path), DIR "%s", name);
-	path[strcspn(path, " ,")] = 0;
-	fd = open(path, O_WRONLY);
-	len = snprintf(text, sizeof(text), "%ld", n);
-	if (fd < 0 || write(fd, text, len) != len)
-		die(name);
-	close(fd);
-}
-
 /* Showing a sandbox a block: by a copy, and by mapping and unmapping it. */
 static void measure_block(unsigned int kib)
 {
 	char text[32];
-	int fd, len;
 
-	fd = open(DIR "size", O_WRONLY);
-	len = snprintf(text, sizeof(text), "%u", kib << 10);
-	if (fd < 0 || write(fd, text, len) != len)
-		die("size");
-	close(fd);
-
+	run_file("size", kib << 10);
 	snprintf(text, sizeof(text), "copy-in, %u KiB", kib);
 	measure(text, run_file, 100, 1100);
 	snprintf(text, sizeof(text), "map-unmap, %u KiB", kib);
@@ -206,7 +151,7 @@ static void give_input(const char *folder, const char *codec)
 		die(path);
 	len = read(fd, data, sizeof(data));
 	close(fd);
-	fd = open(DIR "input", O_WRONLY);
+	fd = open(BENCH "input", O_WRONLY);
 	if (fd < 0 || write(fd, data, len) != len)
 		die("input");
 	close(fd);

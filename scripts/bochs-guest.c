@@ -4,19 +4,12 @@
  *
  *   bochs-guest
  *
- * As bench-guest.c: each item is done A times between the first and the second
- * mark and B times between the second and the third, and "NAME A B" is printed.
- * The marks are for bochs-plugin.c.
+ * Prints what measure.h says. The marks are for bochs-plugin.c.
  */
 #include <cpuid.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#define BENCH	"/sys/kernel/debug/sbm/bench/"
+#include "measure.h"
+
 #define MARK	0x5b4d0000
 
 static void mark(void)
@@ -24,40 +17,6 @@ static void mark(void)
 	unsigned int a, b, c, d;
 
 	__cpuid(MARK, a, b, c, d);
-}
-
-static void run_getppid(const char *name, long n)
-{
-	while (n--)
-		syscall(SYS_getppid);
-}
-
-static void run_file(const char *name, long n)
-{
-	char path[64], text[32];
-	int fd, len;
-
-	snprintf(path, sizeof(path), BENCH "%s", name);
-	fd = open(path, O_WRONLY);
-	len = snprintf(text, sizeof(text), "%ld", n);
-	if (fd < 0 || write(fd, text, len) != len) {
-		perror(path);
-		exit(1);
-	}
-	close(fd);
-}
-
-static void measure(const char *name, void (*run)(const char *name, long n),
-		    long a, long b)
-{
-	run(name, a);
-	mark();
-	run(name, a);
-	mark();
-	run(name, b);
-	mark();
-	printf("%s %ld %ld\n", name, a, b);
-	fflush(stdout);
 }
 
 int main(void)
