@@ -3,6 +3,9 @@
 #
 # Sourced by the other scripts: where things are, and how they talk.
 
+# shellcheck source=scripts/help.sh
+. "${BASH_SOURCE[0]%/*}/help.sh"
+
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 KERNEL_PACKAGE=linux-source-6.12
 KERNEL_VERSION=6.12

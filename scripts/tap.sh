@@ -3,6 +3,9 @@
 #
 # Sourced by the suites in scripts/tests: print TAP.
 
+# shellcheck source=scripts/help.sh
+. "${BASH_SOURCE[0]%/*}/help.sh"
+
 tap_number=0
 tap_failed=0
 
