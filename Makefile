@@ -109,4 +109,4 @@ lint:
 
 #: make clean             remove what was built, keep the unpacked source
 clean:
-	rm -rf $(addprefix $(BUILD)/,main debug kcsan nopreempt clang uml off plain arm64 static entry bench bench-run tools selftests out test *.log *.stamp)
+	rm -rf $(addprefix $(BUILD)/,main debug kcsan nopreempt clang uml off plain arm64 static entry progs bench bench-run tools selftests out test *.log *.stamp)

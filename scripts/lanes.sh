@@ -19,7 +19,7 @@ uml        um      gcc       -       uml
 arm64      arm64   gcc       -       arm64
 '
 
-# lane_find NAME - set lane_arch and so on, or give up
+# lane_find NAME - set lane_arch and so on, lane_tree among them, or give up
 lane_find()
 {
 	local name compiler words
@@ -29,6 +29,10 @@ lane_find()
 	[[ -n $name && $name == "$1" ]] ||
 		die "no such lane: $1 ($(awk '{ print $1 }' <<<"$lanes" | xargs))"
 	read -r lane_arch compiler lane_memory lane_fragments <<<"$words"
+
+	# The kernel as it is without us, to compare with, has a tree of its own.
+	lane_tree=$TREE
+	[[ $name != plain ]] || lane_tree=$BUILD/linux-plain
 
 	case $lane_arch in
 	x86_64)	lane_image=arch/x86/boot/bzImage ;;
