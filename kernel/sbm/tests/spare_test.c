@@ -6,6 +6,7 @@
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
 
 #include "../internal.h"
 #include "heap.h"
@@ -137,8 +138,12 @@ static void sbm_spare_race(struct kunit *test)
 	for (i = 0; i < 300 && !ret; i++) {
 		ret = sbm_call(sbm, sbm_test_heap_fill, 1000, false);
 		ret = ret == (PAGES - 1) * 4 ? sbm_reset(sbm) : -EILSEQ;
-		/* Let the thread have the CPU, if there is one only. */
-		cond_resched();
+		/*
+		 * If there is one CPU only the thread may get it in the middle
+		 * of calls alone, when no page is spare. Now all of them are.
+		 */
+		if (i % 16 == 0)
+			schedule_timeout_uninterruptible(1);
 	}
 	kthread_stop(thread);
 	KUNIT_EXPECT_EQ(test, ret, 0);
