@@ -12,8 +12,8 @@
 set -u
 export LC_ALL=C
 
-out=$1
-bpftool=$2
+out=$(realpath "$1")
+bpftool=$(realpath "$2")
 here=$(cd "$(dirname "$0")/.." && pwd)
 sbmtool=$out/sbmtool
 run=/sys/kernel/debug/sbm/run
@@ -649,7 +649,7 @@ check "event monitor, as text" test_events_text
 check "events that are lost are counted" test_events_lost
 check "event monitor without the policy" test_no_events
 mkdir "$tmp/bin"
-ln -s "$sbmtool" "$(realpath "$bpftool")" "$tmp/bin"
+ln -s "$sbmtool" "$bpftool" "$tmp/bin"
 ln -s "$(type -P clang-19)" "$tmp/bin/clang"
 check "what the document says to try" test_trying
 check "not root" test_not_root
