@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * SandBox Mode: what the sides of policies share: attaching (policy.c), the set
- * that is asked (policy_set.c), asking (verdict.c), ejecting (eject.c) and showing them (policy_info.c,
- * policy_sysfs.c).
+ * that is asked (policy_set.c), asking (verdict.c), ejecting (eject.c) and
+ * showing them (policy_info.c, policy_sysfs.c).
  */
 #ifndef _KERNEL_SBM_POLICY_H
 #define _KERNEL_SBM_POLICY_H

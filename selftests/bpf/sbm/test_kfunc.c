@@ -241,14 +241,14 @@ SBM_TEST_PARALLEL(last_fault, "who traces the end of a call finds its fault and 
 	CHECK_EQ(skel->bss->found_regs.r15, 0);
 }
 
-/* Decompress: zero or an errno. */
+/* Decompress: zero or a negative errno. */
 static int bunzip2(int fd, const void *data, size_t len)
 {
 	char out;
 
 	if (write(fd, data, len) != (ssize_t)len)
-		return EIO;
-	return pread(fd, &out, 1, 0) < 0 ? errno : 0;
+		return -EIO;
+	return pread(fd, &out, 1, 0) < 0 ? -errno : 0;
 }
 
 /* The kind and the address of a sandbox's fault, as the iterator has them. */
@@ -278,7 +278,8 @@ static int iter_fault(unsigned long long id, unsigned int *kind,
 	return n == 3 ? 0 : -ENOENT;
 }
 
-SBM_TEST_PARALLEL(last_fault_reset, "the last fault is the same for all who ask, and outlives a reset")
+SBM_TEST_PARALLEL(last_fault_reset,
+		  "the last fault is the same for all who ask, and outlives a reset")
 {
 	unsigned long long addr, first;
 	unsigned int kind;
@@ -297,7 +298,7 @@ SBM_TEST_PARALLEL(last_fault_reset, "the last fault is the same for all who ask,
 
 	/* Whoever sees the error, the sandbox was reset. */
 	CHECK_EQ(bunzip2(fd, sbm_vector_bzip2_selector,
-			 sizeof(sbm_vector_bzip2_selector)), EFAULT);
+			 sizeof(sbm_vector_bzip2_selector)), -EFAULT);
 	/* And after a call that returns, too. */
 	for (i = 0, first = 0; i < 2; i++) {
 		CHECK_EQ(run(skel->progs.find), 0);
@@ -315,7 +316,7 @@ SBM_TEST_PARALLEL(last_fault_reset, "the last fault is the same for all who ask,
 		if (i)
 			CHECK_EQ(addr, first);
 		first = addr;
-		CHECK_EQ(bunzip2(fd, "BZ", 2), EIO);
+		CHECK_EQ(bunzip2(fd, "BZ", 2), -EIO);
 	}
 	close(fd);
 }

@@ -49,7 +49,8 @@ static void forget(void)
 		close(hook_fd);
 	if (kmsg >= 0)
 		close(kmsg);
-	hook_fd = kmsg = -1;
+	hook_fd = -1;
+	kmsg = -1;
 }
 
 /* Attach the policy, and watch. Zero or a negative errno. */
@@ -119,8 +120,8 @@ static void recursion_in(int hook)
 	called = record_code(line);
 	CHECK(called > 0);
 	snprintf(want, sizeof(want),
-		 "name=again hook=%s kind=recursion code=%llu message=\"hook %s made a call of class " HOOK_CLASS "\" last=",
-		 cases[hook].hook, called, cases[hook].hook);
+		 "name=again hook=%s kind=recursion code=%llu message=\"hook %s made a call of class %s\" last=",
+		 cases[hook].hook, called, cases[hook].hook, HOOK_CLASS);
 	CHECK(strstr(line, want));
 	CHECK_EQ(trace->bss->ejected.count, 1);
 	CHECK_EQ(trace->bss->ejected.hook, hook);
