@@ -175,10 +175,8 @@ static int sbm_cycle(void)
 	if (sbm_init_class(&sbm, &sbm_codec_class))
 		return sbm_error(&sbm);
 	src = SBM_COPY_INOUT(&sbm, &value, sizeof(value));
-	sbm_call(&sbm, sbm_test_invert, src);
-	/* As deep as the stack gets. */
-	sbm_call(&sbm, sbm_test_read_at,
-		 (char *)sbm_stack_limit(sbm.sandbox), 0);
+	sbm_call(&sbm, sbm_test_invert_deep, src,
+		 (char *)sbm_stack_limit(sbm.sandbox));
 	sbm_destroy(&sbm);
 	return sbm_error(&sbm);
 }

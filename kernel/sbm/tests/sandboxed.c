@@ -95,6 +95,14 @@ int sbm_test_invert(int *value)
 	return 0;
 }
 
+/* The same, with the stack as deep as it gets: there, at @limit, are zeroes. */
+SBM_DEFINE_THUNK(sbm_test_invert_deep, int *, value, const char *, limit)
+int sbm_test_invert_deep(int *value, const char *limit)
+{
+	*value = ~*value;
+	return READ_ONCE(*limit);
+}
+
 SBM_DEFINE_THUNK(sbm_test_write_fail, int *, dst, int, value, int, error)
 int sbm_test_write_fail(int *dst, int value, int error)
 {

@@ -36,6 +36,7 @@ SBM_DEFINE_CALL(sbm_test_write_at, char *, base, long, offset);
 SBM_DEFINE_CALL(sbm_test_read_at, const char *, base, long, offset);
 SBM_DEFINE_CALL(sbm_test_copy, const int *, src, int *, dst);
 SBM_DEFINE_CALL(sbm_test_invert, int *, value);
+SBM_DEFINE_CALL(sbm_test_invert_deep, int *, value, const char *, limit);
 SBM_DEFINE_CALL(sbm_test_write_fail, int *, dst, int, value, int, error);
 SBM_DEFINE_CALL(sbm_test_jump, unsigned long, addr);
 SBM_DEFINE_CALL(sbm_test_divide, int, a, int, b);
