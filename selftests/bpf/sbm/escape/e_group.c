@@ -204,7 +204,8 @@ ATTEMPT('E', throttled_call,
 
 ATTEMPT('E', throttled_and_killed, "loops where it has a hundredth of a CPU, and is killed")
 {
-	int status;
+	long long calls = box_event("call");
+	int i, status;
 	pid_t pid;
 
 	if (write_text(ROOT_GROUP "cgroup.subtree_control", "+cpu")) {
@@ -213,8 +214,11 @@ ATTEMPT('E', throttled_and_killed, "loops where it has a hundredth of a CPU, and
 	}
 	pid = start_in_group(loop_for_ever);
 	CHECK(pid > 0);
-	CHECK_EQ(write_text(GROUP "/cpu.max", "1000 100000"), 0);
 	kill(pid, SIGCONT);
+	/* With that little it would not come to its call. */
+	for (i = 0; i < 10000 && box_event("call") == calls; i++)
+		wait_ms(1);
+	CHECK_EQ(write_text(GROUP "/cpu.max", "1000 100000"), 0);
 	wait_ms(500);
 	CHECK(group_number(GROUP "/cpu.stat", "nr_throttled") > 0);
 	CHECK_EQ(waitpid(pid, NULL, WNOHANG), 0);
