@@ -110,6 +110,8 @@ int main(int argc, char **argv)
 		err = policy_attach(one) ?: policy_replace(one, two, one);
 		if (!err)
 			policy_detach(two);
+		if (i % 1000 == 999)
+			fprintf(stderr, "# %ld of %ld times\n", i + 1, rounds);
 	}
 	stop_callers();
 
