@@ -50,6 +50,14 @@ static struct sbm_policy_ops sbm_hook_ops = {
 	.enter = sbm_hook_enter,
 };
 
+static void sbm_hook_attach(struct kunit *test, struct sbm *calls)
+{
+	sbm_hook_calls = calls;
+	sbm_hook_asked = 0;
+	sbm_hook_result = 1;
+	sbm_policy_test_attach(test, &sbm_hook_ops);
+}
+
 /*
  * It is refused, whichever sandbox it is for; the call that was asked about goes
  * on, and the hook is not asked again.
@@ -60,10 +68,7 @@ static void sbm_recursion(struct kunit *test)
 	struct sbm *other = sbm_test_init(test);
 	u64 events = sbm_events(SBM_EV_EJECT);
 
-	sbm_hook_calls = other;
-	sbm_hook_asked = 0;
-	sbm_hook_result = 1;
-	sbm_policy_test_attach(test, &sbm_hook_ops);
+	sbm_hook_attach(test, other);
 
 	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_args1, 5), 5);
 	KUNIT_EXPECT_EQ(test, sbm_hook_asked, 1);
@@ -83,10 +88,7 @@ static void sbm_recursion_same(struct kunit *test)
 {
 	struct sbm *sbm = sbm_test_init_class(test, &sbm_policy_test_class);
 
-	sbm_hook_calls = sbm;
-	sbm_hook_asked = 0;
-	sbm_hook_result = 1;
-	sbm_policy_test_attach(test, &sbm_hook_ops);
+	sbm_hook_attach(test, sbm);
 
 	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_args1, 5), 5);
 	KUNIT_EXPECT_EQ(test, sbm_hook_asked, 1);
