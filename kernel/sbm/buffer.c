@@ -70,6 +70,7 @@ struct sbm_buf *sbm_alloc_buf(struct sbm *sbm, size_t size, enum sbm_dir dir)
 
 	region->buf_start = dir == SBM_OUT ? 0 : nr_pages * PAGE_SIZE - size;
 	region->buf_size = size;
+	region->buf_used = size;
 	WRITE_ONCE(region->buf_kind, sbm_buf_kinds[dir]);
 
 	buf->region = region;
@@ -110,14 +111,17 @@ EXPORT_SYMBOL_GPL(sbm_add_buf);
  * @len: Length of the input in bytes, at most the size of the buffer.
  *
  * The input goes to the end of the buffer: that is, to offset @buf->size - @len
- * for sbm_buf_write().
+ * for sbm_buf_write(). To policies it is all there is in the buffer, until
+ * another length is given.
  *
  * Return: Its address in the sandbox, or %NULL if it does not fit.
+ * Context: Any; not during a call.
  */
 void *sbm_buf_place(struct sbm_buf *buf, size_t len)
 {
 	if (len > buf->size)
 		return NULL;
+	buf->region->buf_used = len;
 	return buf->sbm_ptr + buf->size - len;
 }
 EXPORT_SYMBOL_GPL(sbm_buf_place);

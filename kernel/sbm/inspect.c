@@ -30,8 +30,8 @@ static struct sbm_used sbm_region_used(const struct sbm_sandbox *sandbox,
 	struct sbm_used used = { };
 
 	if (region->buf_kind) {
-		used.start = region->buf_start;
-		used.size = region->buf_size;
+		used.size = region->buf_used;
+		used.start = region->buf_start + region->buf_size - used.size;
 	} else if (region == sandbox->heap) {
 		/* Not the spare pages: reclaim may be taking them. */
 		used.size = sandbox->info.heap_pages * PAGE_SIZE;

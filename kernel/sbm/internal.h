@@ -53,6 +53,7 @@
  * @buf_kind: For a buffer: %SBM_REGION_INPUT, OUTPUT or INOUT; else zero.
  * @buf_start: Where in the region the buffer begins, in bytes,
  * @buf_size: and its size.
+ * @buf_used: How many bytes at its end have the input, see sbm_buf_place().
  *
  * Regions are only added, and only by the task that owns the sandbox. They go
  * away with the sandbox. One that is @lent is used again when its pages have
@@ -74,6 +75,7 @@ struct sbm_region {
 	enum sbm_fault_region buf_kind;
 	size_t buf_start;
 	size_t buf_size;
+	size_t buf_used;
 };
 
 struct arch_sbm;

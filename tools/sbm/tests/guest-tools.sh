@@ -22,6 +22,9 @@ pins=/sys/fs/bpf/sbm
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
+# shellcheck source=tools/sbm/tests/document.sh
+. "$here/tests/document.sh"
+
 number=0
 failed=0
 
@@ -514,29 +517,6 @@ test_no_events()
 	fails_with "takes 'count' and a number" "$sbmtool" event monitor count 0 && no_pins
 }
 
-# === the document ===
-
-# The lines of a section of Documentation/bpf/sbm.rst, up to the next one.
-section()
-{
-	awk -v name="$1" '/^==+$/ { if (last == name) on = 1; else if (on) exit }
-		on && seen { print last } on { seen = 1 } { last = $0 }' \
-		"$here/../../Documentation/bpf/sbm.rst"
-}
-
-# What "Trying it" prints is what its commands print here, but for ids.
-test_trying()
-{
-	local commands want got ids='s/(link|map|instead of) [0-9]+/\1 ID/g'
-	mkdir "$tmp/try"
-	section "A policy" | sed -n '/^        #include/,/^[^ ]/s/^        //p' >"$tmp/try/strict.bpf.c"
-	commands=$(section "Trying it" | sed -n 's/^   # //p')
-	want=$(section "Trying it" | sed -n 's/^   \([^ #]\)/\1/p' | sed -E "$ids")
-	got=$(cd "$tmp/try" && PATH="$tmp/bin:$PATH" C_INCLUDE_PATH=$out/libbpf/include bash -e <<<"$commands" 2>&1 |
-		sed -E "$ids")
-	equal "what it prints" "$want" "$got" && no_pins
-}
-
 # === errors that say what to do ===
 
 test_not_root()
@@ -611,7 +591,7 @@ test_sbmsnoop()
 }
 
 echo "TAP version 13"
-echo "1..34"
+echo "1..37"
 
 if ! start_loop; then
 	echo "Bail out! no sandbox to look at"
@@ -652,6 +632,9 @@ mkdir "$tmp/bin"
 ln -s "$sbmtool" "$bpftool" "$tmp/bin"
 ln -s "$(type -P clang-19)" "$tmp/bin/clang"
 check "what the document says to try" test_trying
+check "its other commands" test_commands
+check "its bpftrace program" test_bpftrace
+check "its pieces of programs" test_pieces
 check "not root" test_not_root
 check "a kernel without SandBox Mode" test_no_sbm
 check "no BPF file system" test_no_bpffs

@@ -7,7 +7,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define MAX_READS	4
+#define MAX_READS	5
 #define MAX_FOUND	64
 
 /* === A policy that reads === */
