@@ -62,12 +62,17 @@ int policy_set_string(struct bpf_object *obj, struct bpf_map *map,
 static int policy_set_opts(struct policy_bpf *skel,
 			   const struct policy_opts *opts)
 {
+	/*
+	 * A hook is judged by the clock, and that of a guest goes on while its
+	 * host has something else to do: for longer than the default, at times.
+	 */
+	__u32 time_us = opts->time_us ?: SBM_HOOK_TIME_MAX_US;
 	struct { const char *name; const void *value; size_t size; } set[] = {
 		{ "cgroup",   &opts->cgroup,   sizeof(opts->cgroup) },
 		{ "mode",     &opts->mode,     sizeof(opts->mode) },
 		{ "flags",    &opts->flags,    sizeof(opts->flags) },
 		{ "priority", &opts->priority, sizeof(opts->priority) },
-		{ "time_us",  &opts->time_us,  sizeof(opts->time_us) },
+		{ "time_us",  &time_us,        sizeof(time_us) },
 	};
 	unsigned int i;
 

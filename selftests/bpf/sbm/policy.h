@@ -25,7 +25,7 @@ struct policy {
  * @mode: Its mode.
  * @flags: Its flags.
  * @priority: Its priority.
- * @time_us: Time a hook may take.
+ * @time_us: Time a hook may take; 0 is as long as there is.
  */
 struct policy_opts {
 	__u64 cgroup;
