@@ -205,7 +205,7 @@ ATTEMPT('E', throttled_call,
 ATTEMPT('E', throttled_and_killed, "loops where it has a hundredth of a CPU, and is killed")
 {
 	long long calls = box_event("call");
-	int i, status;
+	int status;
 	pid_t pid;
 
 	if (write_text(ROOT_GROUP "cgroup.subtree_control", "+cpu")) {
@@ -216,8 +216,7 @@ ATTEMPT('E', throttled_and_killed, "loops where it has a hundredth of a CPU, and
 	CHECK(pid > 0);
 	kill(pid, SIGCONT);
 	/* With that little it would not come to its call. */
-	for (i = 0; i < 10000 && box_event("call") == calls; i++)
-		wait_ms(1);
+	wait_calls(calls + 1);
 	CHECK_EQ(write_text(GROUP "/cpu.max", "1000 100000"), 0);
 	wait_ms(500);
 	CHECK(group_number(GROUP "/cpu.stat", "nr_throttled") > 0);

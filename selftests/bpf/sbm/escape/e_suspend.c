@@ -97,7 +97,7 @@ static void check_suspended(const char *state, int (*fn)(void),
 	long long calls = box_event("call"), freeze = box_event("freeze");
 	long long time = box_event("time");
 	pid_t pid;
-	int i, err;
+	int err;
 
 	if (access(TEST, W_OK)) {
 		skip("needs CONFIG_PM_DEBUG");
@@ -106,8 +106,7 @@ static void check_suspended(const char *state, int (*fn)(void),
 	endless = code;
 	pid = start_process(fn);
 	CHECK(pid > 0);
-	for (i = 0; i < 10000 && box_event("call") - calls < (frozen ?: 1); i++)
-		wait_ms(1);
+	wait_calls(calls + (frozen ?: 1));
 	wait_ms(30);
 	err = suspend(state);
 	if (err)

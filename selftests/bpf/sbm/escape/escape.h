@@ -94,6 +94,7 @@ void print_result(const char *what, const struct box_result *result);
 extern const struct code *const loop_for_ever;
 extern const struct code *const take_time;
 void wait_ms(long ms);
+void wait_calls(long long calls);
 int write_text(const char *path, const char *text);
 struct user_desc;
 int set_tls(struct user_desc *tls);

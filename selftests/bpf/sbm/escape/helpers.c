@@ -30,6 +30,15 @@ void wait_ms(long ms)
 		;
 }
 
+/* Until there were this many calls since boot; but not for ever. */
+void wait_calls(long long calls)
+{
+	int i;
+
+	for (i = 0; i < 10000 && box_event("call") < calls; i++)
+		wait_ms(1);
+}
+
 /* Write a setting of procfs or sysfs. Return: zero or a negative errno. */
 int write_text(const char *path, const char *text)
 {
