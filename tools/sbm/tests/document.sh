@@ -35,7 +35,7 @@ piece()
 		nr == want && /^        / { print substr($0, 9) }'
 }
 
-# try - run commands in the folder with the programs; what is endless is interrupted
+# try - run commands in the folder with the programs
 try()
 {
 	(cd "$tmp/try" && PATH="$tmp/bin:$PATH" C_INCLUDE_PATH=$out/libbpf/include bash -e 2>&1)
@@ -61,15 +61,15 @@ test_trying()
 # a link and exits with 255.)
 test_commands()
 {
-	local name output
+	local name commands output
 	program Iterators >"$tmp/try/sandboxes.bpf.c"
 	compile sandboxes && cp "$out/stream.bpf.o" "$tmp/try/" || return
 	for name in "By hand" Lifetime Iterators Events "When something is wrong"; do
-		output=$(commands "$name" |
-			 sed 's/^sbmtool event monitor$/timeout --preserve-status -s INT 2 &/
-			      s/^bpftool link show .*/& || [[ $? == 255 ]]/' | try) ||
-			{ echo "$name: $output"; return 1; }
-		[[ -n $(commands "$name") ]] || { echo "$name: no commands"; return 1; }
+		commands=$(commands "$name" |
+			   sed 's/^sbmtool event monitor$/timeout --preserve-status -s INT 2 &/
+				s/^bpftool link show .*/& || [[ $? == 255 ]]/')
+		[[ -n $commands ]] || { echo "$name: no commands"; return 1; }
+		output=$(try <<<"$commands") || { echo "$name: $output"; return 1; }
 	done
 	equal state builtin_only "$(</sys/kernel/sbm/state)" &&
 	echo 0 >/sys/kernel/sbm/builtin_only && rm /sys/fs/bpf/sandboxes &&
