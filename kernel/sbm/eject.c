@@ -6,6 +6,7 @@
 
 #include <linux/cleanup.h>
 #include <linux/ctype.h>
+#include <linux/ktime.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/spinlock.h>
@@ -110,6 +111,54 @@ bool sbm_policy_eject(const struct sbm_policy_slot *slot, enum sbm_hook hook,
 	pr_warn("policy %s ejected: %s\n", record.name, record.msg);
 	schedule_work(&sbm_eject_work);
 	return true;
+}
+
+/* Hooks that took too long; not a mutex, as hooks must not sleep. */
+static DEFINE_SPINLOCK(sbm_overrun_lock);
+
+/**
+ * sbm_policy_overran() - note that a hook of a policy took too long
+ * @policy: The policy.
+ * @us: What it took, in microseconds, until now.
+ *
+ * Once says little. Time goes on while a hypervisor runs something else, or the
+ * firmware, or a storm of interrupts, and few of them tell; an attacker may even
+ * be able to cause it, and would be rid of a policy. So it takes as many as
+ * %SBM_HOOK_OVERRUNS, none of which began longer than %SBM_HOOK_FORGET_US after
+ * the end of the one before, nor before that end: what holds up a machine holds
+ * up the hooks on all of its CPUs.
+ *
+ * Return: Whether there were as many.
+ * Context: Under RCU, in process context.
+ */
+bool sbm_policy_overran(struct sbm_policy *policy, u64 us)
+{
+	ktime_t now = ktime_get();
+	bool enough = false;
+
+	scoped_guard(spinlock, &sbm_overrun_lock) {
+		s64 idle_us = ktime_us_delta(now, policy->overran_until) - us;
+
+		if (policy->overruns && idle_us < 0)
+			break;
+		if (idle_us > SBM_HOOK_FORGET_US)
+			policy->overruns = 0;
+		policy->overran_until = now;
+		enough = ++policy->overruns >= SBM_HOOK_OVERRUNS;
+	}
+	return enough;
+}
+
+/**
+ * sbm_policy_forget_overruns() - the hooks of a policy are others now
+ * @policy: The policy.
+ *
+ * Context: Process context.
+ */
+void sbm_policy_forget_overruns(struct sbm_policy *policy)
+{
+	scoped_guard(spinlock, &sbm_overrun_lock)
+		policy->overruns = 0;
 }
 
 /**

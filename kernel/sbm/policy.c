@@ -339,6 +339,7 @@ int sbm_policy_update(struct sbm_policy_ops *ops, struct sbm_policy_ops *old)
 
 	/* Now nobody blames @old, whose memory may come back as new. */
 	cmpxchg(&policy->ejected, old, NULL);
+	sbm_policy_forget_overruns(policy);
 	sbm_policy_put_cgroup(cgroup);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #ifndef _KERNEL_SBM_POLICY_H
 #define _KERNEL_SBM_POLICY_H
 
+#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/sbm_policy.h>
 
@@ -38,6 +39,7 @@ struct sbm_policy_denial {
  * @would_deny: The same, while permissive.
  * @limited: Limits of a call that it made lower, while enforced.
  * @would_limit: The same, while permissive.
+ * @overran: Hooks that took longer than they may.
  * @nr_last: How many verdicts of @denied and @would_deny there were,
  * @last: and the latest of them, at their number modulo %SBM_POLICY_DENIALS.
  *
@@ -49,6 +51,7 @@ struct sbm_policy_counts {
 	u64 would_deny;
 	u64 limited;
 	u64 would_limit;
+	u64 overran;
 	unsigned int nr_last;
 	struct sbm_policy_denial last[SBM_POLICY_DENIALS];
 };
@@ -67,6 +70,8 @@ struct sbm_policy_counts {
  *	not asked any more; else it was replaced just in time.
  * @held: sbm_policy_owner.hold() was called; under sbm_policy_mutex.
  * @told: User space was told that it is ejected; under sbm_policy_mutex.
+ * @overruns: How many of its hooks took too long, one after the other,
+ * @overran_until: and when the last one was over. Under sbm_overrun_lock.
  * @kobj: Its folder in sysfs.
  * @counts: What it did.
  */
@@ -82,6 +87,8 @@ struct sbm_policy {
 	const struct sbm_policy_ops *ejected;
 	bool held;
 	bool told;
+	unsigned int overruns;
+	ktime_t overran_until;
 	struct sbm_policy_kobj *kobj;
 	struct sbm_policy_counts __percpu *counts;
 };
@@ -133,6 +140,8 @@ int sbm_policy_set_mode(struct sbm_policy *policy, u32 mode);
 void sbm_policy_eject_all(void);
 
 /* eject.c */
+bool sbm_policy_overran(struct sbm_policy *policy, u64 us);
+void sbm_policy_forget_overruns(struct sbm_policy *policy);
 bool sbm_policy_eject(const struct sbm_policy_slot *slot, enum sbm_hook hook,
 		      enum sbm_eject_kind kind, s64 code, const char *msg);
 

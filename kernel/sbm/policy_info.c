@@ -116,5 +116,6 @@ void sbm_policy_describe(const struct sbm_policy *policy,
 		info->would_deny += READ_ONCE(counts->would_deny);
 		info->limited += READ_ONCE(counts->limited);
 		info->would_limit += READ_ONCE(counts->would_limit);
+		info->overran += READ_ONCE(counts->overran);
 	}
 }

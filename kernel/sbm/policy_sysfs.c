@@ -54,6 +54,7 @@ SBM_POLICY_ATTR(denied, "%llu");
 SBM_POLICY_ATTR(would_deny, "%llu");
 SBM_POLICY_ATTR(limited, "%llu");
 SBM_POLICY_ATTR(would_limit, "%llu");
+SBM_POLICY_ATTR(overran, "%llu");
 
 static ssize_t mode_show(struct kobject *kobj, struct kobj_attribute *attr,
 			 char *buf)
@@ -89,6 +90,7 @@ static struct attribute *sbm_policy_attrs[] = {
 	&sbm_policy_would_deny_attr.attr,
 	&sbm_policy_limited_attr.attr,
 	&sbm_policy_would_limit_attr.attr,
+	&sbm_policy_overran_attr.attr,
 	NULL,
 };
 ATTRIBUTE_GROUPS(sbm_policy);

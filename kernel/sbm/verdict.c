@@ -3,8 +3,8 @@
  * SandBox Mode: asking the policies.
  *
  * A policy can only restrict. Its verdicts are checked here: one that answers
- * out of range or takes too long is ejected, and what the kernel does without
- * it holds.
+ * out of range or takes too long again and again is ejected, and what the kernel
+ * does without it holds.
  *
  * Hooks may not sleep, so no hook can lead to a sandboxed call and no hook can
  * run inside another: the verifier refuses programs that could, and a call that
@@ -137,14 +137,23 @@ static noinline bool sbm_slot_in_scope(const struct sbm_policy_slot *slot,
 	return true;
 }
 
+/* A hook took too long. It has done what it does; the policy may have to go. */
 static noinline void sbm_slot_overrun(const struct sbm_policy_slot *slot,
+				      const struct sbm_sandbox *sandbox,
 				      enum sbm_hook hook, u64 ticks)
 {
 	u64 us = mul_u64_u64_div_u64(ticks, USEC_PER_MSEC, sbm_clock_khz());
+	u32 limit_us = slot->ops->time_us ?: SBM_HOOK_TIME_US;
 	char msg[SBM_EJECT_MSG_LEN];
 
-	snprintf(msg, sizeof(msg), "took %llu us in %s, its limit is %u us", us,
-		 sbm_hook_names[hook], slot->ops->time_us ?: SBM_HOOK_TIME_US);
+	this_cpu_inc(slot->counts->overran);
+	trace_sbm_overrun(&sandbox->info, hook, slot->ops->name, us, limit_us);
+	if (!sbm_policy_overran(slot->policy, us))
+		return;
+
+	snprintf(msg, sizeof(msg),
+		 "overran %u times: took %llu us in %s, its limit is %u us",
+		 SBM_HOOK_OVERRUNS, us, sbm_hook_names[hook], limit_us);
 	sbm_policy_eject(slot, hook, SBM_EJECT_TIME, us, msg);
 }
 
@@ -298,7 +307,7 @@ static __always_inline int sbm_pass_judge(struct sbm_pass *pass,
 	/* The clocks of two CPUs may differ, but then it was switched away. */
 	if (unlikely(ticks > slot->limit) &&
 	    sbm_task_switches() == pass->switches) {
-		sbm_slot_overrun(slot, pass->hook, ticks);
+		sbm_slot_overrun(slot, pass->sandbox, pass->hook, ticks);
 		pass->start = sbm_clock();
 	}
 	return verdict;

@@ -106,6 +106,7 @@ int map_pin_dir(char *path, size_t size, const char *link_path);
  * @asked: Hooks called.
  * @denied: Verdicts that denied something,
  * @would_deny: or would have.
+ * @overran: Hooks that took longer than they may.
  */
 struct policy {
 	__u32 link_id;
@@ -119,6 +120,7 @@ struct policy {
 	__u64 asked;
 	__u64 denied;
 	__u64 would_deny;
+	__u64 overran;
 };
 
 struct policies {

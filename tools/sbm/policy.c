@@ -108,6 +108,7 @@ static void print_policy_json(const struct policies *policies)
 		json_add_u64(object, "asked", policy->asked);
 		json_add_u64(object, "denied", policy->denied);
 		json_add_u64(object, "would_deny", policy->would_deny);
+		json_add_u64(object, "overran", policy->overran);
 		json_object_array_add(array, object);
 	}
 	print_json(array);

@@ -54,6 +54,7 @@ void policy_read_sysfs(struct policy *policy)
 	policy->asked = read_number(policy->name, "asked");
 	policy->denied = read_number(policy->name, "denied");
 	policy->would_deny = read_number(policy->name, "would_deny");
+	policy->overran = read_number(policy->name, "overran");
 }
 
 /**

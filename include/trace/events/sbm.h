@@ -264,6 +264,35 @@ TRACE_EVENT(sbm_policy,
 		  sbm_show(__entry->event, SBM_POLICY_NAMES))
 );
 
+/* A hook took longer than it may, in microseconds. */
+TRACE_EVENT(sbm_overrun,
+	TP_PROTO(const struct sbm_info *info, enum sbm_hook hook,
+		 const char *policy, u64 us, u32 limit_us),
+	TP_ARGS(info, hook, policy, us, limit_us),
+
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__string(class, info->class)
+		__field(u32, hook)
+		__string(policy, policy)
+		__field(u64, us)
+		__field(u32, limit_us)
+	),
+
+	TP_fast_assign(
+		__entry->id = info->id;
+		__assign_str(class);
+		__entry->hook = hook;
+		__assign_str(policy);
+		__entry->us = us;
+		__entry->limit_us = limit_us;
+	),
+
+	TP_printk("id=%llu class=%s hook=%s policy=%s us=%llu limit_us=%u",
+		  __entry->id, __get_str(class), sbm_show(__entry->hook, SBM_HOOK_NAMES),
+		  __get_str(policy), __entry->us, __entry->limit_us)
+);
+
 /* A policy is ejected: in which hook, and what for. */
 TRACE_EVENT(sbm_eject,
 	TP_PROTO(u64 id, const char *name, enum sbm_hook hook,

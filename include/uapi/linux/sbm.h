@@ -218,7 +218,9 @@ enum sbm_policy_flags {
 /* What a policy was ejected for. */
 enum sbm_eject_kind {
 	SBM_EJECT_VERDICT = 1,	/* a verdict out of range, in code */
-	SBM_EJECT_TIME,		/* a hook that took too long: code is in us */
+	SBM_EJECT_TIME,		/* hooks that took too long: code is what the
+				 * last one took, in us
+				 */
 	SBM_EJECT_ERROR,	/* bpf_sbm_policy_error() with this code */
 	SBM_EJECT_RECURSION,	/* a sandboxed call by a hook: code is the
 				 * id of the sandbox it was for
@@ -229,7 +231,11 @@ enum sbm_eject_kind {
 enum sbm_hook_time {
 	SBM_HOOK_TIME_US = 100000,	/* limit of a policy that names none */
 	SBM_HOOK_TIME_MAX_US = 10000000,	/* the most that it may name */
+	SBM_HOOK_FORGET_US = 10000000,	/* an overrun counts for that long */
 };
+
+/* So many hooks that took too long eject a policy; see sbm_policy_overran(). */
+#define SBM_HOOK_OVERRUNS	3
 
 /* Length of the message of an ejected policy, with the terminating NUL. */
 #define SBM_EJECT_MSG_LEN	96
@@ -244,6 +250,7 @@ struct sbm_policy_info {
 	__u64 would_deny;		/* the same, while permissive */
 	__u64 limited;			/* limits that it made lower */
 	__u64 would_limit;		/* the same, while permissive */
+	__u64 overran;			/* hooks that took longer than they may */
 	__u64 cgroup;			/* id of a cgroup; zero for all tasks */
 	__u32 mode;			/* enum sbm_policy_mode */
 	__s32 priority;			/* higher ones are asked first */

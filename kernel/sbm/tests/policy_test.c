@@ -4,9 +4,14 @@
  * programs can do, is for the BPF selftests.
  */
 #include <kunit/test.h>
+#include <linux/cleanup.h>
+#include <linux/delay.h>
+#include <linux/ktime.h>
+#include <linux/preempt.h>
 #include <linux/string.h>
 
 #include "../internal.h"
+#include "../policy.h"
 #include "heap.h"
 #include "sandboxed.h"
 #include "testlib.h"
@@ -225,12 +230,110 @@ static void sbm_last_verdicts_builtin(struct kunit *test)
 	sbm_expect_denied(test, sbm, denied, &want);
 }
 
+/* === Hooks that take too long === */
+
+static unsigned int sbm_slow_ms;
+
+static int sbm_slow_enter(const struct sbm_info *info, u64 flags)
+{
+	/* Who is switched away is not judged. */
+	guard(preempt)();
+	mdelay(sbm_slow_ms);
+	return 0;
+}
+
+static struct sbm_policy_ops sbm_slow_ops = {
+	.enter = sbm_slow_enter,
+	.time_us = USEC_PER_MSEC,
+};
+
+static u64 sbm_slow_overran(void)
+{
+	struct sbm_policy_info info;
+
+	sbm_policy_describe(sbm_slow_ops.priv, &info);
+	return info.overran;
+}
+
+/* Let a hook take too long, and tell whether the policy was ejected for that. */
+static bool sbm_slow_ejected(struct kunit *test, struct sbm *sbm)
+{
+	u64 events = sbm_events(SBM_EV_EJECT), overran = sbm_slow_overran();
+	int tries;
+
+	/* It may be switched away just before its hook is called. */
+	sbm_slow_ms = 5;
+	for (tries = 0; tries < 100 && sbm_slow_overran() == overran; tries++)
+		KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_args1, 5), 5);
+	sbm_slow_ms = 0;
+	KUNIT_EXPECT_EQ(test, sbm_slow_overran(), overran + 1);
+	return sbm_events(SBM_EV_EJECT) != events;
+}
+
+/* One is no evidence, nor is another after a long time; three are. */
+static void sbm_overruns(struct kunit *test)
+{
+	struct sbm *sbm = sbm_test_init_class(test, &sbm_policy_test_class);
+	struct sbm_policy *policy;
+
+	sbm_policy_test_attach(test, &sbm_slow_ops);
+	policy = sbm_slow_ops.priv;
+	KUNIT_EXPECT_FALSE(test, sbm_slow_ejected(test, sbm));
+	KUNIT_EXPECT_FALSE(test, sbm_slow_ejected(test, sbm));
+
+	policy->overran_until = ktime_sub_us(policy->overran_until,
+					     SBM_HOOK_FORGET_US + 1);
+	KUNIT_EXPECT_FALSE(test, sbm_slow_ejected(test, sbm));
+	KUNIT_EXPECT_FALSE(test, sbm_slow_ejected(test, sbm));
+	/* It does not matter how many are in time between them. */
+	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_args1, 6), 6);
+	KUNIT_EXPECT_TRUE(test, sbm_slow_ejected(test, sbm));
+}
+
+/* What began while another was not over yet is the fault of neither. */
+static void sbm_overruns_at_once(struct kunit *test)
+{
+	struct sbm *sbm = sbm_test_init_class(test, &sbm_policy_test_class);
+	struct sbm_policy *policy;
+	int i;
+
+	sbm_policy_test_attach(test, &sbm_slow_ops);
+	policy = sbm_slow_ops.priv;
+	KUNIT_EXPECT_FALSE(test, sbm_slow_ejected(test, sbm));
+	policy->overran_until = ktime_add_us(policy->overran_until,
+					     SBM_HOOK_FORGET_US);
+	for (i = 1; i < SBM_HOOK_OVERRUNS; i++)
+		KUNIT_EXPECT_FALSE(test, sbm_slow_ejected(test, sbm));
+	KUNIT_EXPECT_EQ(test, policy->overruns, 1);
+}
+
+/* New hooks are not blamed for what the old ones took. */
+static void sbm_overruns_update(struct kunit *test)
+{
+	struct sbm *sbm = sbm_test_init_class(test, &sbm_policy_test_class);
+	struct sbm_policy_ops others;
+	int i;
+
+	sbm_policy_test_attach(test, &sbm_slow_ops);
+	for (i = 1; i < SBM_HOOK_OVERRUNS; i++)
+		KUNIT_EXPECT_FALSE(test, sbm_slow_ejected(test, sbm));
+	others = sbm_slow_ops;
+	others.priv = NULL;
+	KUNIT_ASSERT_EQ(test, sbm_policy_update(&others, &sbm_slow_ops), 0);
+	KUNIT_ASSERT_EQ(test, sbm_policy_update(&sbm_slow_ops, &others), 0);
+	for (i = 1; i < SBM_HOOK_OVERRUNS; i++)
+		KUNIT_EXPECT_FALSE(test, sbm_slow_ejected(test, sbm));
+}
+
 static struct kunit_case sbm_policy_cases[] = {
 	KUNIT_CASE(sbm_recursion),
 	KUNIT_CASE(sbm_recursion_same),
 	KUNIT_CASE(sbm_denied_is_no_fault),
 	KUNIT_CASE(sbm_last_verdicts),
 	KUNIT_CASE(sbm_last_verdicts_builtin),
+	KUNIT_CASE(sbm_overruns),
+	KUNIT_CASE(sbm_overruns_at_once),
+	KUNIT_CASE(sbm_overruns_update),
 	{}
 };
 

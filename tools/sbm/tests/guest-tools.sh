@@ -279,8 +279,8 @@ $id audit * enforce 0 * 9 0 $map $pins/audit" "$("$sbmtool" policy list | tr -s 
 test_mode()
 {
 	contains "$("$sbmtool" policy mode audit permissive)" "Policy audit is in mode permissive now" &&
-	equal mode '["permissive",0,0,9,0,0]' \
-		"$("$sbmtool" -j policy list | jq -c '.[0] | [.mode, .priority, .cgroup, .asked, .denied, .would_deny]')" &&
+	equal mode '["permissive",0,0,9,0,0,0]' \
+		"$("$sbmtool" -j policy list | jq -c '.[0] | [.mode, .priority, .cgroup, .asked, .denied, .would_deny, .overran]')" &&
 	equal json null "$("$sbmtool" -j policy mode audit enforce)" &&
 	fails_with "A mode is" "$sbmtool" policy mode audit strict &&
 	fails_with "no policy 'none'" "$sbmtool" policy mode none enforce

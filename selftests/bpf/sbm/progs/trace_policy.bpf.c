@@ -17,6 +17,14 @@ struct {
 
 struct {
 	__u64 count;
+	__u32 hook;
+	char policy[32];
+	__u64 us;
+	__u32 limit_us;
+} overrun;
+
+struct {
+	__u64 count;
 	__u32 on;
 } builtin;
 
@@ -44,6 +52,17 @@ int on_eject(struct trace_event_raw_sbm_eject *ctx)
 	ejected.code = ctx->code;
 	STR(ejected.name, ctx, name);
 	STR(ejected.message, ctx, message);
+	return 0;
+}
+
+SEC("tp/sbm/sbm_overrun")
+int on_overrun(struct trace_event_raw_sbm_overrun *ctx)
+{
+	overrun.count++;
+	overrun.hook = ctx->hook;
+	STR(overrun.policy, ctx, policy);
+	overrun.us = ctx->us;
+	overrun.limit_us = ctx->limit_us;
 	return 0;
 }
 
