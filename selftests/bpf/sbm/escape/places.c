@@ -111,8 +111,12 @@ static int find_kernel_stack(void)
 	if (restricted < 0)
 		return restricted;
 	file = fopen("/proc/vmallocinfo", "r");
+	/*
+	 * The first stack there is, of a kernel thread that stays. Whose it is
+	 * called depends on what the compiler makes one function of.
+	 */
 	while (file && fgets(line, sizeof(line), file)) {
-		if (strstr(line, "fork_idle") &&
+		if ((strstr(line, " fork_idle+") || strstr(line, " copy_process+")) &&
 		    sscanf(line, "0x%llx-", &from) == 1)
 			break;
 	}
