@@ -94,8 +94,8 @@ struct sbm_policy_ops {
 
 	/**
 	 * @time_us: How long a hook may take, in microseconds. Zero means
-	 * %SBM_HOOK_TIME_US. A policy whose hooks take longer is ejected for
-	 * the %SBM_HOOK_OVERRUNS th, see sbm_policy_overran().
+	 * %SBM_HOOK_TIME_US. A policy whose hooks take longer is ejected,
+	 * after %SBM_HOOK_OVERRUNS of them; see sbm_policy_overran().
 	 */
 	u32 time_us;
 

@@ -244,7 +244,7 @@ static int sbm_slow_enter(const struct sbm_info *info, u64 flags)
 
 static struct sbm_policy_ops sbm_slow_ops = {
 	.enter = sbm_slow_enter,
-	.time_us = USEC_PER_MSEC,
+	.time_us = 20 * USEC_PER_MSEC,
 };
 
 static u64 sbm_slow_overran(void)
@@ -264,7 +264,7 @@ static bool sbm_slow_ejected(struct kunit *test, struct sbm *sbm)
 	/* Where the clock goes by jiffies, it is wrong by one. */
 	msleep(30);
 	/* It may be switched away just before its hook is called. */
-	sbm_slow_ms = 5;
+	sbm_slow_ms = 50;
 	for (tries = 0; tries < 100 && sbm_slow_overran() == overran; tries++)
 		KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_args1, 5), 5);
 	sbm_slow_ms = 0;
