@@ -127,6 +127,12 @@ struct sbm_policy_set {
 
 extern struct sbm_policy_set __rcu *sbm_policy_set;
 
+/* Microseconds that a hook of @ops may take. */
+static inline u32 sbm_policy_time_us(const struct sbm_policy_ops *ops)
+{
+	return ops->time_us ?: SBM_HOOK_TIME_US;
+}
+
 /* policy_set.c */
 void sbm_policy_publish(const struct list_head *policies);
 

@@ -34,8 +34,7 @@ static bool sbm_policy_before(const struct sbm_policy_ops *a,
 /* Time a hook of @ops may take, by sbm_clock(). */
 static u64 sbm_policy_limit(const struct sbm_policy_ops *ops)
 {
-	u64 us = ops->time_us ?: SBM_HOOK_TIME_US;
-	u64 khz = sbm_clock_khz();
+	u64 us = sbm_policy_time_us(ops), khz = sbm_clock_khz();
 
 	return khz ? mul_u64_u64_div_u64(us, khz, USEC_PER_MSEC) : U64_MAX;
 }

@@ -143,7 +143,7 @@ static noinline void sbm_slot_overrun(const struct sbm_policy_slot *slot,
 				      enum sbm_hook hook, u64 ticks)
 {
 	u64 us = mul_u64_u64_div_u64(ticks, USEC_PER_MSEC, sbm_clock_khz());
-	u32 limit_us = slot->ops->time_us ?: SBM_HOOK_TIME_US;
+	u32 limit_us = sbm_policy_time_us(slot->ops);
 	char msg[SBM_EJECT_MSG_LEN];
 
 	this_cpu_inc(slot->counts->overran);
