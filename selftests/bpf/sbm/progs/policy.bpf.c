@@ -11,9 +11,9 @@ int enter_verdict;
 int fault_verdict;
 int grow_verdict;
 
-/* How long the enter hook takes: turns of a loop. */
+/* How long the hooks take: turns of a loop, and microseconds. */
 __u32 enter_turns;
-__u32 fault_turns;
+__u32 fault_us;
 
 /* If not zero, only each such call is answered by the verdict. */
 __u32 every;
@@ -44,6 +44,11 @@ static long turn(__u32 i, void *ctx)
 	return 0;
 }
 
+static long until(__u32 i, void *ctx)
+{
+	return bpf_ktime_get_ns() >= *(__u64 *)ctx;
+}
+
 SEC("struct_ops/enter")
 int BPF_PROG(policy_enter, const struct sbm_info *info, __u64 flags)
 {
@@ -66,6 +71,8 @@ int BPF_PROG(policy_enter, const struct sbm_info *info, __u64 flags)
 SEC("struct_ops/fault")
 int BPF_PROG(policy_fault, const struct sbm_info *info, const struct sbm_fault *record)
 {
+	__u64 end = bpf_ktime_get_ns() + fault_us * 1000ULL;
+
 	__sync_fetch_and_add(&faults, 1);
 	/* Read field by field: as the verifier knows the type, it may. */
 	last_fault.kind = record->kind;
@@ -73,7 +80,8 @@ int BPF_PROG(policy_fault, const struct sbm_info *info, const struct sbm_fault *
 	last_fault.error = record->error;
 	last_fault.addr = record->addr;
 	last_fault.ip = record->ip;
-	bpf_loop(fault_turns, turn, NULL, 0);
+	if (fault_us)
+		bpf_loop(BPF_MAX_LOOPS, until, &end, 0);
 	return every && faults % every ? SBM_FAULT_KILL : fault_verdict;
 }
 
