@@ -13,6 +13,7 @@
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/perf_event.h>
+#include <linux/preempt.h>
 #include <linux/sched/mm.h>
 #include <linux/smp.h>
 #include <linux/user-return-notifier.h>
@@ -295,6 +296,99 @@ static void sbm_caller_notifier(struct kunit *test)
 	in_caller(test, notify_before);
 }
 
+/* === vCPUs === */
+
+/**
+ * struct vcpu - a virtual CPU that a caller runs, as KVM has it
+ * @pn: Has it put away and loaded again when the task is switched.
+ * @urn: Comes before the sandbox is entered.
+ * @loaded: It is on the CPU.
+ * @loads: How often it was loaded.
+ * @bad: How often a sandbox was about to be entered with it.
+ */
+struct vcpu {
+	struct preempt_notifier pn;
+	struct user_return_notifier urn;
+	bool loaded;
+	int loads;
+	int bad;
+};
+
+static void vcpu_load(struct preempt_notifier *pn, int cpu)
+{
+	struct vcpu *vcpu = container_of(pn, struct vcpu, pn);
+
+	vcpu->loads++;
+	vcpu->bad += vcpu->loaded || cpu != smp_processor_id();
+	vcpu->loaded = true;
+}
+
+static void vcpu_put(struct preempt_notifier *pn, struct task_struct *next)
+{
+	struct vcpu *vcpu = container_of(pn, struct vcpu, pn);
+
+	vcpu->bad += !vcpu->loaded;
+	vcpu->loaded = false;
+}
+
+static struct preempt_ops vcpu_ops = {
+	.sched_in = vcpu_load,
+	.sched_out = vcpu_put,
+};
+
+static void vcpu_entered(struct user_return_notifier *urn)
+{
+	struct vcpu *vcpu = container_of(urn, struct vcpu, urn);
+
+	user_return_notifier_unregister(urn);
+	/* Nor would a switch from here on bring it back. */
+	vcpu->bad += vcpu->loaded || !hlist_empty(&current->preempt_notifiers);
+}
+
+static void run_vcpu(struct kunit *test)
+{
+	struct vcpu vcpu = { .urn.on_user_return = vcpu_entered };
+	struct sbm_raw raw;
+	int i, loads;
+
+	if (!raw_init(test, &raw, push_and_return,
+		      push_and_return + sizeof(push_and_return)))
+		return;
+	migrate_disable();
+	preempt_notifier_inc();
+	preempt_notifier_init(&vcpu.pn, &vcpu_ops);
+	preempt_disable();
+	preempt_notifier_register(&vcpu.pn);
+	vcpu.loaded = true;
+	preempt_enable();
+	for (i = 0; i < 3; i++) {
+		loads = vcpu.loads;
+		preempt_disable();
+		user_return_notifier_register(&vcpu.urn);
+		preempt_enable();
+		KUNIT_EXPECT_EQ(test, sbm_raw_run(&raw, 0), 42);
+		KUNIT_EXPECT_FALSE(test,
+				   test_thread_flag(TIF_USER_RETURN_NOTIFY));
+		KUNIT_EXPECT_GT(test, vcpu.loads, loads);
+		KUNIT_EXPECT_TRUE(test, vcpu.loaded);
+	}
+	preempt_disable();
+	preempt_notifier_unregister(&vcpu.pn);
+	preempt_enable();
+	preempt_notifier_dec();
+	migrate_enable();
+	KUNIT_EXPECT_EQ(test, vcpu.bad, 0);
+	sbm_raw_destroy(&raw);
+}
+
+/* A sandbox is entered on behalf of a guest that is not on the CPU then. */
+static void sbm_caller_vcpu(struct kunit *test)
+{
+	in_caller(test, run_vcpu);
+}
+
+/* === Notifiers of others === */
+
 /**
  * struct waiter - a thread whose sandbox waits
  * @raw: The sandbox.
@@ -364,6 +458,7 @@ static struct kunit_case sbm_caller_cases[] = {
 	KUNIT_CASE_PARAM(sbm_caller_vectors, caller_gen_params),
 	KUNIT_CASE_PARAM(sbm_caller_breakpoints, caller_gen_params),
 	KUNIT_CASE_PARAM(sbm_caller_notifier, caller_gen_params),
+	KUNIT_CASE_PARAM(sbm_caller_vcpu, caller_gen_params),
 	KUNIT_CASE(sbm_caller_notifier_meanwhile),
 	{}
 };

@@ -54,6 +54,7 @@ struct sbm_saved {
  * @poisoned: A machine check hit the sandbox.
  * @borrowed_mm: The task has no address space and uses @mm for the call.
  * @nested: The call is made in a gate of another sandbox.
+ * @notifiers: Preempt notifiers of the task, hidden during the call.
  *
  * Written by the task in the call only, @poisoned apart.
  */
@@ -75,6 +76,7 @@ struct arch_sbm {
 	bool poisoned;
 	bool borrowed_mm;
 	bool nested;
+	struct hlist_head notifiers;
 };
 
 /* entry.S */
@@ -88,7 +90,6 @@ bool sbm_state_intact(struct arch_sbm *arch);
 
 /* image.c */
 unsigned long sbm_image_base(void);
-unsigned long sbm_image_return(void);
 int sbm_image_map(struct sbm_sandbox *sandbox);
 int sbm_image_reset(struct sbm_sandbox *sandbox);
 unsigned long sbm_image_end(void);

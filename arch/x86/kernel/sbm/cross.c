@@ -23,12 +23,14 @@
 #include <linux/kthread.h>
 #include <linux/kvm_para.h>
 #include <linux/mm.h>
+#include <linux/preempt.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
 #include <asm/desc.h>
+#include <asm/mce.h>
 #include <asm/sbm.h>
 #include <asm/tlbflush.h>
 #include <asm/trap_pf.h>
@@ -440,6 +442,49 @@ static void sbm_unuse_mm(struct mm_struct *mm)
 	current->flags &= ~PF_KTHREAD | kthread;
 }
 
+#ifdef CONFIG_PREEMPT_NOTIFIERS
+/*
+ * A page fault of a KVM guest may lead to a call, with the vCPU loaded. What is
+ * the guest's then in MSRs and in the GDT's limit must not be there inside, nor
+ * may return notifiers put it back under the vCPU. So for the call the vCPU is
+ * put away, as if the task was switched away, and hidden, as else the next switch
+ * to the task would load it.
+ */
+static void sbm_put_vcpu(struct arch_sbm *arch)
+{
+	struct preempt_notifier *notifier;
+
+	if (likely(hlist_empty(&current->preempt_notifiers)))
+		return;
+
+	guard(preempt)();
+	hlist_for_each_entry(notifier, &current->preempt_notifiers, link)
+		notifier->ops->sched_out(notifier, current);
+	hlist_move_list(&current->preempt_notifiers, &arch->notifiers);
+}
+
+static void sbm_load_vcpu(struct arch_sbm *arch)
+{
+	struct preempt_notifier *notifier;
+
+	if (likely(hlist_empty(&arch->notifiers)))
+		return;
+
+	guard(preempt)();
+	hlist_move_list(&arch->notifiers, &current->preempt_notifiers);
+	hlist_for_each_entry(notifier, &current->preempt_notifiers, link)
+		notifier->ops->sched_in(notifier, smp_processor_id());
+}
+#else
+static void sbm_put_vcpu(struct arch_sbm *arch)
+{
+}
+
+static void sbm_load_vcpu(struct arch_sbm *arch)
+{
+}
+#endif
+
 /**
  * arch_sbm_begin() - prepare a call
  * @sandbox: The sandbox.
@@ -479,6 +524,7 @@ int arch_sbm_begin(struct sbm_sandbox *sandbox, unsigned long ip,
 	/* What serves a gate may be a user of sandboxes: a file system. */
 	arch->nested = test_syscall_work(SANDBOX);
 	set_syscall_work(SANDBOX);
+	sbm_put_vcpu(arch);
 	return 0;
 }
 
@@ -492,6 +538,7 @@ void arch_sbm_end(struct sbm_sandbox *sandbox)
 {
 	struct arch_sbm *arch = sandbox->arch;
 
+	sbm_load_vcpu(arch);
 	if (!arch->nested)
 		clear_syscall_work(SANDBOX);
 	if (arch->borrowed_mm)
