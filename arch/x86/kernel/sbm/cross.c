@@ -39,10 +39,11 @@
 
 /*
  * Kernel stack that must be left when a call enters: NMIs, machine checks and
- * the exits themselves run on it, below the caller's frames. Interrupts and
- * softirqs do not: they switch to the interrupt stack.
+ * the exits themselves run on it, below the caller's frames, and the first two
+ * have as much elsewhere. Interrupts and softirqs do not: they switch to the
+ * interrupt stack.
  */
-#define SBM_MIN_STACK	(THREAD_SIZE / 4)
+#define SBM_MIN_STACK	EXCEPTION_STKSZ
 
 DEFINE_PER_CPU(struct arch_sbm *, sbm_current);
 
