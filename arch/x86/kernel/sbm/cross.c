@@ -199,7 +199,7 @@ bool sbm_machine_check(u64 addr, bool usable)
 		return false;
 
 	if (usable)
-		memory_failure_queue(addr >> PAGE_SHIFT, 0);
+		memory_failure_queue((addr & MCI_ADDR_PHYSADDR) >> PAGE_SHIFT, 0);
 	arch->poisoned = true;
 	return true;
 }
