@@ -159,6 +159,21 @@ static int squashfs_sandbox_call(struct squashfs_sandbox *stream,
 	return res <= space ? res : -EIO;
 }
 
+/* Was there no stack or memory for the call? Others may have it. */
+static bool squashfs_sandbox_starved(const struct sbm *sbm, int res)
+{
+	switch (sbm_error(sbm)) {
+	case SBM_ERR_STACK:
+	case SBM_ERR_CONTEXT:
+	case -ENOMEM:
+		return true;
+	case 0:
+		return res == -ENOMEM;
+	default:
+		return false;
+	}
+}
+
 /* The one line that tells why a block was not decompressed. */
 static void squashfs_sandbox_report(const struct squashfs_codec *codec,
 				    const struct sbm *sbm, struct bio *bio,
@@ -166,7 +181,10 @@ static void squashfs_sandbox_report(const struct squashfs_codec *codec,
 {
 	char how[SBM_REPORT_LEN];
 
-	if (!sbm_error(sbm))
+	if (!sbm_error(sbm) && error == -ENOMEM)
+		pr_err_ratelimited("SQUASHFS error: %pg: %s: block 0x%llx: no memory for the decompressor\n",
+				   bio->bi_bdev, codec->class.name, block);
+	else if (!sbm_error(sbm))
 		pr_err_ratelimited("SQUASHFS error: %pg: %s: block 0x%llx is corrupt: %d\n",
 				   bio->bi_bdev, codec->class.name, block,
 				   error);
@@ -199,9 +217,12 @@ static int squashfs_sandbox_decompress(struct squashfs_sb_info *msblk,
 	if (res >= 0)
 		res = squashfs_sandbox_drain(stream->out, res, output) ?: res;
 
+	/* In the first two cases it may be the reader that is not well. */
 	if (sbm_error(sbm) == SBM_ERR_KILLED) {
-		/* It is the reader that is not well, not the block. */
 		res = -EINTR;
+	} else if (squashfs_sandbox_starved(sbm, res)) {
+		squashfs_sandbox_report(codec, sbm, bio, output->block, res);
+		res = -ENOBUFS;
 	} else if (res < 0) {
 		squashfs_sandbox_report(codec, sbm, bio, output->block, res);
 		res = -EIO;

@@ -506,8 +506,11 @@ int arch_sbm_begin(struct sbm_sandbox *sandbox, unsigned long ip,
 	if (left < SBM_MIN_STACK)
 		return SBM_ERR_STACK;
 
-	/* Not from the exit path, where the address space is gone for good. */
-	if (current->flags & PF_EXITING)
+	/*
+	 * An exiting task reads its robust futexes, from a file perhaps. After
+	 * that its address space is gone for good.
+	 */
+	if (!current->mm && (current->flags & PF_EXITING))
 		return SBM_ERR_CONTEXT;
 	arch->borrowed_mm = !current->mm;
 	if (arch->borrowed_mm)
