@@ -58,6 +58,12 @@ static int sbm_fault(struct sbm *sbm, const struct sbm_fault *fault, int err)
 /* === Calls of the sandbox === */
 
 /*
+ * So often in a call memory is looked for in vain. Each time may mean long work
+ * to get some, which is not the sandbox's time: it must not go on for ever.
+ */
+#define SBM_MAX_STARVED	8
+
+/*
  * The heap is handed out in whole pages from its start. After a reset pages
  * that are still mapped are handed out again.
  *
@@ -71,10 +77,11 @@ static unsigned long sbm_heap_extend(struct sbm_sandbox *sandbox, u64 nr_pages)
 
 	guard(mutex)(&sandbox->lock);
 	have = heap->nr_pages;
-	if (heap->failed)
+	if (heap->failed || sandbox->starved >= SBM_MAX_STARVED)
 		return 0;
 	if (used + nr_pages > have &&
 	    sbm_region_grow(sandbox, heap, used + nr_pages - have)) {
+		sandbox->starved++;
 		/* Spare pages are none if it failed half way. */
 		sbm_spare_update(sandbox);
 		return 0;
@@ -259,6 +266,7 @@ static void sbm_set_limits(struct sbm_sandbox *sandbox)
 {
 	const struct sbm_class *class = sandbox->class;
 
+	sandbox->starved = 0;
 	sandbox->info.heap_limit = class->heap_pages;
 	sbm_time_begin(sandbox, (u64)class->time_us * NSEC_PER_USEC);
 }

@@ -115,6 +115,7 @@ struct sbm_weak;
  * @weak: Calls and heap at %SBM_LEVEL_WEAK, else %NULL.
  * @asking: Who is being asked about this sandbox, by its owner; else %NULL.
  * @asking_hook: And what, of &enum sbm_hook.
+ * @starved: How often memory was looked for in vain, in this call.
  * @refused: Permissive policies that would have refused the call,
  * @ended: or have ended it by now: bits of &sbm_policy.bit.
  */
@@ -143,6 +144,7 @@ struct sbm_sandbox {
 	struct sbm_weak *weak;
 	const struct sbm_policy_slot *asking;
 	u32 asking_hook;
+	unsigned int starved;
 	u64 refused;
 	u64 ended;
 };

@@ -57,6 +57,22 @@ int sbm_test_heap_fill(unsigned int size, bool keep)
 	return nr;
 }
 
+/* Return: how often there was memory, of so many times it was asked for. */
+SBM_DEFINE_THUNK(sbm_test_heap_insist, unsigned int, rounds)
+int sbm_test_heap_insist(unsigned int rounds)
+{
+	unsigned int i;
+	int nr = 0;
+	void *p;
+
+	for (i = 0; i < rounds; i++) {
+		p = kmalloc(2 * PAGE_SIZE, GFP_KERNEL);
+		nr += !!p;
+		kfree(p);
+	}
+	return nr;
+}
+
 /* Allocates and frees; what was freed must be used again, and be zeroed. */
 SBM_DEFINE_THUNK(sbm_test_heap_reuse, unsigned int, size, unsigned int, rounds)
 int sbm_test_heap_reuse(unsigned int size, unsigned int rounds)

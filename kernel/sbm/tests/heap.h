@@ -39,6 +39,7 @@ enum sbm_test_misuse {
 };
 
 SBM_DEFINE_CALL(sbm_test_heap_fill, unsigned int, size, bool, keep);
+SBM_DEFINE_CALL(sbm_test_heap_insist, unsigned int, rounds);
 SBM_DEFINE_CALL(sbm_test_heap_reuse, unsigned int, size, unsigned int, rounds);
 SBM_DEFINE_CALL(sbm_test_heap_align);
 SBM_DEFINE_CALL(sbm_test_heap_realloc);

@@ -51,6 +51,10 @@ static struct sbm_class sbm_inject_pool = {
 static struct task_struct *inject_task;
 static unsigned int inject_nth;
 
+/* Those after it fail as well: so many have. */
+static bool inject_all;
+static unsigned int inject_failed;
+
 /* What an allocator does that has nothing. */
 static noinline notrace void *inject_nothing(void)
 {
@@ -77,6 +81,9 @@ static int inject_hit(struct kprobe *probe, struct pt_regs *regs)
 		return 0;
 	if (--inject_nth)
 		return 0;
+	if (inject_all)
+		inject_nth = 1;
+	inject_failed++;
 
 	instruction_pointer_set(regs, (unsigned long)inject_nothing);
 	return 1;
@@ -294,6 +301,27 @@ static void sbm_inject_pooled(struct kunit *test)
 		   failed, freed);
 }
 
+/* Whoever asks again and again is told no without looking any further. */
+static void sbm_inject_starve(struct kunit *test)
+{
+	struct sbm *sbm;
+
+	sbm_test_need_strong(test);
+	sbm = sbm_test_init(test);
+
+	inject_failed = 0;
+	inject_all = true;
+	inject_begin(1);
+	KUNIT_EXPECT_EQ(test, 0, sbm_call(sbm, sbm_test_heap_insist, 1000));
+	inject_end();
+	inject_all = false;
+	KUNIT_EXPECT_GE(test, inject_failed, 8);
+	KUNIT_EXPECT_LE(test, inject_failed, 40);
+
+	/* The next call finds what there is. */
+	KUNIT_EXPECT_EQ(test, 10, sbm_call(sbm, sbm_test_heap_insist, 10));
+}
+
 /* What a plain call and a reset do needs no memory. */
 static void sbm_inject_call(struct kunit *test)
 {
@@ -330,6 +358,7 @@ static struct kunit_case sbm_inject_cases[] = {
 	KUNIT_CASE_SLOW(sbm_inject_each),
 	KUNIT_CASE(sbm_inject_stack),
 	KUNIT_CASE(sbm_inject_pooled),
+	KUNIT_CASE(sbm_inject_starve),
 	KUNIT_CASE(sbm_inject_call),
 	KUNIT_CASE(sbm_inject_destroy),
 	{}
