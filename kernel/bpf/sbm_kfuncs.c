@@ -50,7 +50,8 @@ __bpf_kfunc_start_defs();
  * which nobody has checked. Behind the end of the memory, @dst is zeroed.
  *
  * Return: The number of bytes there were; -EINVAL for another @kind or an
- * @offset before the memory, or -E2BIG.
+ * @offset before the memory, -EFAULT for memory that the hardware cannot read,
+ * or -E2BIG.
  * Context: A hook of a policy. It runs in the task whose call it is about, with
  * nothing inside the sandbox, so what is copied holds still.
  */

@@ -10,6 +10,7 @@
 #include <linux/highmem.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/uaccess.h>
 
 #include "internal.h"
 
@@ -48,19 +49,39 @@ void sbm_region_write(struct sbm_region *region, size_t offset,
 #undef put
 }
 
+/*
+ * The sandbox may have come out for a machine check: what ended its call must
+ * not end the kernel when a policy looks at it.
+ */
+static int sbm_page_read(struct page *page, size_t offset, void *dst,
+			 size_t len)
+{
+	const char *src = kmap_local_page(page);
+	unsigned long left = copy_mc_to_kernel(dst, src + offset, len);
+
+	kunmap_local(src);
+	return left ? -EFAULT : 0;
+}
+
 /**
  * sbm_region_read() - copy out of a sandbox
  * @region: The region.
  * @offset: Where in it, in bytes.
  * @dst: Kernel memory.
  * @len: Number of bytes; the range must be mapped.
+ *
+ * Return: Zero, or -EFAULT for memory that the hardware cannot read.
  */
-void sbm_region_read(struct sbm_region *region, size_t offset, void *dst,
-		     size_t len)
+int sbm_region_read(struct sbm_region *region, size_t offset, void *dst,
+		    size_t len)
 {
-#define get(page, in, done, n)	memcpy_from_page(dst + (done), page, in, n)
+	int err = 0;
+
+#define get(page, in, done, n)						\
+	(err = err ?: sbm_page_read(page, in, dst + (done), n))
 	sbm_for_each_piece(region, offset, len, get);
 #undef get
+	return err;
 }
 
 /**

@@ -90,7 +90,8 @@ int sbm_gate_read(struct sbm *sbm, void *dst, const void *src, size_t len)
 
 	region = sbm_region_find(sbm->sandbox, va, len, 0);
 	if (region) {
-		sbm_region_read(region, va - region->va, dst, len);
+		if (sbm_region_read(region, va - region->va, dst, len))
+			return sbm_gate_bad_pointer(sbm, va);
 		return 0;
 	}
 	image = arch_sbm_image_at(va, len);

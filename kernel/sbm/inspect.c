@@ -47,16 +47,16 @@ static struct sbm_used sbm_region_used(const struct sbm_sandbox *sandbox,
 }
 
 /* To memory that is zero. */
-static void sbm_read_used(struct sbm_region *region,
-			  const struct sbm_used *used, size_t offset, void *dst,
-			  size_t len)
+static int sbm_read_used(struct sbm_region *region,
+			 const struct sbm_used *used, size_t offset, void *dst,
+			 size_t len)
 {
 	size_t skip = min(len, used->hole - min(used->hole, offset));
 
-	if (skip < len)
-		sbm_region_read(region,
-				used->start + offset + skip - used->hole,
-				dst + skip, len - skip);
+	if (skip == len)
+		return 0;
+	return sbm_region_read(region, used->start + offset + skip - used->hole,
+			       dst + skip, len - skip);
 }
 
 static size_t sbm_size_of_kind(const struct sbm_sandbox *sandbox,
@@ -86,7 +86,7 @@ static size_t sbm_size_of_kind(const struct sbm_sandbox *sandbox,
  * whole: where the sandbox never was, it is zero.
  *
  * Return: The number of bytes; -EINVAL for another @kind or an @offset before
- * the memory.
+ * the memory; -EFAULT for memory that the hardware cannot read.
  * Context: The owner's, with the sandbox not inside, so that nothing changes
  * and nothing goes away meanwhile. Does not sleep.
  */
@@ -116,7 +116,8 @@ int sbm_read(struct sbm_sandbox *sandbox, enum sbm_fault_region kind,
 			continue;
 		}
 		n = min(len - done, used.size - (size_t)offset);
-		sbm_read_used(region, &used, offset, dst + done, n);
+		if (sbm_read_used(region, &used, offset, dst + done, n))
+			return -EFAULT;
 		done += n;
 		offset = 0;
 	}

@@ -331,8 +331,8 @@ void sbm_add_pages(long nr);
 /* copy.c: copying into memory and out of it */
 void sbm_region_write(struct sbm_region *region, size_t offset,
 		      const void *src, size_t len);
-void sbm_region_read(struct sbm_region *region, size_t offset, void *dst,
-		     size_t len);
+int sbm_region_read(struct sbm_region *region, size_t offset, void *dst,
+		    size_t len);
 void sbm_region_zero(struct sbm_region *region, size_t offset, size_t len);
 
 /* stack.c: the stack, at SBM_LEVEL_STRONG */
