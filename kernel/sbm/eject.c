@@ -43,8 +43,11 @@ struct sbm_eject_record {
 	struct sbm_policy_denial last[SBM_POLICY_DENIALS];
 };
 
-/* Policies that were ejected; not a mutex, as hooks must not sleep. */
-static DEFINE_SPINLOCK(sbm_record_lock);
+/*
+ * Policies that were ejected. A raw lock, as a program may give up with
+ * preemption off.
+ */
+static DEFINE_RAW_SPINLOCK(sbm_record_lock);
 static struct sbm_eject_record sbm_records[SBM_NR_RECORDS];
 static unsigned int sbm_nr_records;
 
@@ -102,7 +105,7 @@ bool sbm_policy_eject(const struct sbm_policy_slot *slot, enum sbm_hook hook,
 	if (cmpxchg(&policy->ejected, NULL, slot->ops))
 		return false;
 
-	scoped_guard(spinlock, &sbm_record_lock)
+	scoped_guard(raw_spinlock, &sbm_record_lock)
 		sbm_records[sbm_nr_records++ % SBM_NR_RECORDS] = record;
 	sbm_count(SBM_EV_EJECT);
 	trace_sbm_policy(record.id, slot->ops->class, record.name,
@@ -235,7 +238,7 @@ int sbm_eject_show(char *buf)
 {
 	unsigned int nr, i, len = 0;
 
-	spin_lock(&sbm_record_lock);
+	raw_spin_lock(&sbm_record_lock);
 	for (nr = sbm_nr_records;
 	     nr && sbm_nr_records - nr < SBM_NR_RECORDS; nr--) {
 		const struct sbm_eject_record *record =
@@ -254,6 +257,6 @@ int sbm_eject_show(char *buf)
 					     record->last[i].verdict);
 		len += sysfs_emit_at(buf, len, "\n");
 	}
-	spin_unlock(&sbm_record_lock);
+	raw_spin_unlock(&sbm_record_lock);
 	return len;
 }
