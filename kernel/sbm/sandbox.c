@@ -28,11 +28,21 @@ static atomic_t sbm_nr_live;
 /* What there may be ten thousand of is not rounded up as kmalloc() does. */
 static struct kmem_cache *sbm_sandbox_cache;
 
+static void sbm_sandbox_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(sbm_sandbox_cache,
+			container_of(rcu, struct sbm_sandbox, rcu));
+}
+
+/*
+ * Not kfree_rcu(): it starts a timer with its own lock held, and the last
+ * reference may be given back by a program that traces timers.
+ */
 static void sbm_sandbox_release(struct kref *ref)
 {
 	struct sbm_sandbox *sandbox = container_of(ref, struct sbm_sandbox, ref);
 
-	kfree_rcu(sandbox, rcu);
+	call_rcu(&sandbox->rcu, sbm_sandbox_free_rcu);
 }
 
 /**
