@@ -179,7 +179,11 @@ static int bpf_sbm_init_member(const struct btf_type *t,
 
 static int bpf_sbm_validate(void *kdata)
 {
-	return sbm_policy_validate(kdata);
+	int err = sbm_policy_validate(kdata);
+
+	if (err)
+		sbm_policy_refuse(err == -EINVAL ? NULL : kdata);
+	return err;
 }
 
 /* === Attaching === */

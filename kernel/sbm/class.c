@@ -46,7 +46,8 @@ bool sbm_name_valid(const char *name)
 	if (!len || len == SBM_NAME_LEN || name[0] == '.')
 		return false;
 	for (i = 0; i < len; i++)
-		if (!isalnum(name[i]) && !strchr("-_.", name[i]))
+		if (!isascii(name[i]) ||
+		    (!isalnum(name[i]) && !strchr("-_.", name[i])))
 			return false;
 	return true;
 }

@@ -34,7 +34,7 @@ static bool sbm_pattern_valid(const char *pattern)
 	size_t len = strnlen(pattern, SBM_NAME_LEN);
 	size_t i;
 
-	for (i = 0; i < len && isgraph(pattern[i]); i++)
+	for (i = 0; i < len && isascii(pattern[i]) && isgraph(pattern[i]); i++)
 		;
 	return i == len && len < SBM_NAME_LEN;
 }

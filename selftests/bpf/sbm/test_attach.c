@@ -14,6 +14,7 @@
 #include "refused_write.skel.h"
 #include "sbm_test.h"
 #include "sysfs.h"
+#include "trace_policy.skel.h"
 
 #define PIN	"/sys/fs/bpf/sbm_selftest"
 #define NOBODY	65534
@@ -142,19 +143,32 @@ SBM_TEST(refuse_names, "bad names and patterns are refused")
 		{ "12345678901234567890123456789012", BOX_CLASS, -EINVAL },
 		{ "a", "12345678901234567890123456789012", -EINVAL },
 		{ "a", "sbm test", -EINVAL },
+		/* Letters, but of Latin-1. */
+		{ "\xe9", BOX_CLASS, -EINVAL },
+		{ "a", "sbm-\xe9", -EINVAL },
 		{ "1234567890123456789012345678901", BOX_CLASS, 0 },
 		{ "a-b_c.d", "1234567890123456789012345678901", 0 },
 	};
+	struct trace_policy_bpf *trace = trace_policy_bpf__open_and_load();
+	long long rejected;
 	unsigned int i;
 
+	CHECK(trace);
+	CHECK_EQ(trace_policy_bpf__attach(trace), 0);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct policy *policy = policy_load(cases[i].name,
 						    cases[i].class);
 
 		CHECK(policy);
+		trace->bss->policied.event = 0;
+		rejected = sysfs_number("nr_rejected");
 		CHECK_EQ(policy_attach(policy), cases[i].err);
+		CHECK_EQ(sysfs_number("nr_rejected") - rejected, !!cases[i].err);
+		if (cases[i].err)
+			CHECK_EQ(trace->bss->policied.event, SBM_POLICY_REJECT);
 		policy_close_all();
 	}
+	trace_policy_bpf__destroy(trace);
 }
 
 SBM_TEST(replace, "a policy is replaced only if it is the expected one")
