@@ -2,12 +2,13 @@
 /*
  * SandBox Mode: what can be said about sandboxes when something is wrong.
  *
- * SysRq-B ("sandBox") writes all live sandboxes to the log, and to whoever
+ * SysRq-Shift-B ("sandBox") writes all live sandboxes to the log, and to whoever
  * traces sbm_dump. An oops tells which sandbox its task is in.
  */
 #define pr_fmt(fmt) "sbm: " fmt
 
 #include <linux/init.h>
+#include <linux/nmi.h>
 #include <linux/kdebug.h>
 #include <linux/kernel.h>
 #include <linux/notifier.h>
@@ -127,6 +128,9 @@ static void sbm_sysrq_dump(u8 key)
 	guard(rcu)();
 	pr_info("%u live sandboxes\n", sbm_nr_sandboxes());
 	while ((sandbox = sbm_sandbox_next_rcu(id))) {
+		/* There may be many, and a serial console is slow. */
+		touch_nmi_watchdog();
+		touch_all_softlockup_watchdogs();
 		id = sandbox->info.id;
 		sbm_dump_state(sandbox);
 	}
