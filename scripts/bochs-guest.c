@@ -23,6 +23,7 @@ int main(void)
 {
 	measure("getppid", run_getppid, 1000, 6000);
 	measure("null", run_file, 1000, 6000);
+	measure("null-ibpb", run_file, 1000, 6000);
 	measure("fault", run_file, 200, 1200);
 	return 0;
 }

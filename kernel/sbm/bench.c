@@ -42,6 +42,13 @@ static struct sbm_class sbm_bench_fresh_class = {
 	.flags = SBM_CLASS_STRONG | SBM_CLASS_FRESH,
 };
 
+/* With a branch predictor barrier on both sides of each run. */
+static struct sbm_class sbm_bench_ibpb_class = {
+	.name = "sbm-bench-ibpb",
+	.heap_pages = 1024,
+	.flags = SBM_CLASS_STRONG | SBM_CLASS_IBPB,
+};
+
 static DEFINE_MUTEX(sbm_bench_lock);	/* all below */
 static void *bench_input;
 static void *bench_output;
@@ -51,7 +58,9 @@ static size_t bench_size = BENCH_BLOCK;
 
 struct bench {
 	struct sbm sbm;
+	struct sbm ibpb;
 	struct sbm_raw raw;
+	bool has_ibpb;
 	bool has_raw;
 	struct sbm_buf *block;
 	struct sbm_buf *in;
@@ -61,6 +70,15 @@ struct bench {
 static int bench_null(struct bench *bench, enum sbm_codec codec)
 {
 	return sbm_call(&bench->sbm, sbm_test_null);
+}
+
+static int bench_null_ibpb(struct bench *bench, enum sbm_codec codec)
+{
+	if (!bench->has_ibpb) {
+		sbm_init_class(&bench->ibpb, &sbm_bench_ibpb_class);
+		bench->has_ibpb = true;
+	}
+	return sbm_call(&bench->ibpb, sbm_test_null);
 }
 
 /* A fault, and all it takes until the next call can be made. */
@@ -195,6 +213,7 @@ static const struct bench_file {
 	enum sbm_codec codec;
 } bench_files[] = {
 	{ "null", bench_null },
+	{ "null-ibpb", bench_null_ibpb },
 	{ "fault", bench_fault },
 	{ "grow", bench_grow },
 	{ "create-destroy", bench_create },
@@ -243,6 +262,8 @@ static ssize_t bench_run_write(struct file *file, const char __user *buf,
 		err = what->run(&bench, what->codec);
 	if (bench.has_raw)
 		sbm_raw_destroy(&bench.raw);
+	if (bench.has_ibpb)
+		sbm_destroy(&bench.ibpb);
 	sbm_destroy(&bench.sbm);
 	return err ?: count;
 }
@@ -305,7 +326,8 @@ static int __init sbm_bench_init(void)
 					 GFP_KERNEL | __GFP_ZERO);
 	if (!bench_input || !bench_output || !bench_memory ||
 	    sbm_class_register(&sbm_bench_class) ||
-	    sbm_class_register(&sbm_bench_fresh_class)) {
+	    sbm_class_register(&sbm_bench_fresh_class) ||
+	    sbm_class_register(&sbm_bench_ibpb_class)) {
 		if (bench_memory)
 			free_pages_exact(bench_memory, BENCH_MAX_SIZE);
 		vfree(bench_input);
