@@ -88,7 +88,7 @@ static int attach(struct load *load)
 
 	switch (errno) {
 	case EEXIST:
-		p_err("another policy has the name %s: see 'sbmtool policy list'",
+		p_err("another policy has the name %s or its priority: see 'sbmtool policy list'; the log ('dmesg') says which",
 		      name);
 		break;
 	case E2BIG:

@@ -72,7 +72,8 @@ int policy_set_mode(const char *name, const char *mode)
 
 	snprintf(path, sizeof(path), SYSFS "/policies/%s/mode", name);
 	stream = fopen(path, "we");
-	err = !stream || fputs(mode, stream) < 0 ? errno : 0;
+	/* The newline, as nothing at all would not be written. */
+	err = !stream || fprintf(stream, "%s\n", mode) < 0 ? errno : 0;
 	if (stream && fclose(stream) && !err)
 		err = errno;
 	switch (err) {

@@ -20,6 +20,17 @@ int bpf_sbm_read(const struct sbm_info *info, __u32 kind, __s64 offset,
 int bpf_sbm_policy_error(const struct sbm_info *info, __s32 code,
 			 const char *msg, __u32 msg__sz) __ksym;
 
+/*
+ * The same with a string literal, which is read-only: to the verifier a kfunc may
+ * write to all that it gets.
+ */
+#define sbm_policy_error(info, code, text)				\
+({									\
+	char ___msg[] = text;						\
+									\
+	bpf_sbm_policy_error(info, code, ___msg, sizeof(___msg));	\
+})
+
 /* Hooks, tracing and syscall programs */
 const struct sbm_fault *bpf_sbm_last_fault(const struct sbm_info *info) __ksym;
 const struct sbm_regs *bpf_sbm_last_regs(const struct sbm_info *info) __ksym;

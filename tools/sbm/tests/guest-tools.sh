@@ -283,10 +283,12 @@ test_mode()
 		"$("$sbmtool" -j policy list | jq -c '.[0] | [.mode, .priority, .cgroup, .asked, .denied, .would_deny, .overran]')" &&
 	equal json null "$("$sbmtool" -j policy mode audit enforce)" &&
 	fails_with "A mode is" "$sbmtool" policy mode audit strict &&
+	fails_with "A mode is" "$sbmtool" policy mode audit "" &&
 	fails_with "no policy 'none'" "$sbmtool" policy mode none enforce
 }
 
-# answering NAME VERDICT - make NAMEVERDICT.bpf.o, whose enter hook says that
+# answering NAME VERDICT [MORE] - make NAMEVERDICT.bpf.o, whose enter hook says that;
+# MORE members of the policy
 answering()
 {
 	local file=$tmp/$1$2.bpf
@@ -310,7 +312,7 @@ answering()
 		return $2;
 	}
 	SEC(".struct_ops.link")
-	struct sbm_policy_ops policy = { .enter = (void *)enter, .name = "$1" };
+	struct sbm_policy_ops policy = { .enter = (void *)enter, .name = "$1", ${3-} };
 	EOF
 	clang-19 --target=bpf -mcpu=v3 -g -O2 -D__TARGET_ARCH_x86 -I"$out/gen" \
 		-I"$out/libbpf/include" -c -o "$file.o" "$file.c"
@@ -395,6 +397,11 @@ test_failed_load()
 	equal pins "/sys/fs/bpf/other/audit-maps" "$(find /sys/fs/bpf/other -mindepth 1)" &&
 	fails_with "holds 0 struct_ops maps" "$sbmtool" policy load "$out/sandboxes.bpf.o" &&
 	fails_with "No such file" "$sbmtool" policy load "$tmp/none.o" &&
+	answering first 0 ".priority = 7" && answering second 0 ".priority = 7" &&
+	"$sbmtool" policy load "$tmp/first0.bpf.o" >/dev/null &&
+	fails_with "another policy has the name second or its priority" \
+		"$sbmtool" policy load "$tmp/second0.bpf.o" &&
+	"$sbmtool" policy detach first >/dev/null &&
 	fails_with "what is 'colour'?" "$sbmtool" policy load "$out/audit.bpf.o" colour red &&
 	no_pins
 	local status=$?
@@ -573,11 +580,14 @@ trace()
 test_sbmfault()
 {
 	local said
-	said=$(trace sbmfault.bt $halt $halt $halt $halt $halt $return_zero '\x0f\x0b' '\x31\xff\x8b\x07\xc3')
+	# ... and mov $1, %edi; mov $2, %eax; syscall: a block that is not of the heap
+	said=$(trace sbmfault.bt $halt $halt $halt $halt $halt $return_zero '\x0f\x0b' '\x31\xff\x8b\x07\xc3' \
+		'\xbf\x01\x00\x00\x00\xb8\x02\x00\x00\x00\x0f\x05')
 	equal "#GP" 5 "$(grep -cE "^[0-9:]{8} [0-9]+ [^ ]+ [0-9]+ sbm-test #GP 0x0 0x0 0x[0-9a-f]*000 -\$" <<<"$said")" &&
 	equal "#UD" 1 "$(grep -cE ' sbm-test #UD 0x0 0x0 0x[0-9a-f]*000 -$' <<<"$said")" &&
 	equal "#PF" 1 "$(grep -cE ' sbm-test #PF 0x4 0x0 0x[0-9a-f]*002 null inside 0$' <<<"$said")" &&
-	equal "lines" 7 "$(grep -c sbm-test <<<"$said")" || { echo "$said"; return 1; }
+	equal "abort" 1 "$(grep -cE ' sbm-test abort 0x0 0x1 0x[0-9a-f]*00c -$' <<<"$said")" &&
+	equal "lines" 8 "$(grep -c sbm-test <<<"$said")" || { echo "$said"; return 1; }
 }
 
 test_sbmsnoop()
