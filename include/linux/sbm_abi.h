@@ -12,7 +12,7 @@
 #define SBM_CALL_GROW	1	/* more heap, in pages; their address, or 0.
 				 * Zeroed, and right behind those before.
 				 */
-#define SBM_CALL_ABORT	2	/* the image gives up; an enum sbm_abort */
+#define SBM_CALL_ABORT	2	/* the image gives up; an SBM_ABORT_ reason */
 
 #define SBM_CALL_GATE	16	/* and above: the gates of the class */
 

@@ -339,7 +339,7 @@ TRACE_EVENT(sbm_builtin,
 	TP_printk("on=%u", __entry->on)
 );
 
-/* One line of a dump, see SysRq-B. */
+/* One line of a dump, see SysRq-Shift-B. */
 TRACE_EVENT(sbm_dump,
 	TP_PROTO(const struct sbm_info *info, const char *line),
 	TP_ARGS(info, line),

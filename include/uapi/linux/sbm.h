@@ -13,12 +13,14 @@
 
 /*
  * Length of a class name and of a policy name, with the terminating NUL; of the
- * name of a thread; denials that are remembered of a sandbox.
+ * name of a thread; denials that are remembered of a sandbox; length of the
+ * message of an ejected policy, with its NUL.
  */
 enum sbm_limits {
 	SBM_NAME_LEN = 32,
 	SBM_COMM_LEN = 16,
 	SBM_LAST_VERDICTS = 4,
+	SBM_EJECT_MSG_LEN = 96,
 };
 
 /*
@@ -29,15 +31,16 @@ enum sbm_limits {
  * ======================  ================================================
  * error                   meaning
  * ======================  ================================================
- * SBM_ERR_FAULT           the sandbox raised a CPU exception, or gave a gate
- *                         a bad pointer; see the fault record
+ * SBM_ERR_FAULT           the sandbox raised a CPU exception, gave up, or gave
+ *                         a gate a bad pointer; see the fault record
  * SBM_ERR_DENIED          a policy denied the call, or a growth request
  *                         with "kill"
  * SBM_ERR_QUARANTINED     the class is quarantined
- * SBM_ERR_TIME            the call's time budget ran out
+ * SBM_ERR_TIME            the call's time budget ran out, which is cut short
+ *                         when the caller has to freeze
  * SBM_ERR_KILLED          the caller received a fatal signal
- * SBM_ERR_NESTED          called from inside a sandboxed call of this task, or
- *                         from the hook of a policy
+ * SBM_ERR_NESTED          the sandbox is in a call already, or the hook of a
+ *                         policy makes this one
  * SBM_ERR_CONTEXT         wrong context: atomic, interrupt, or a task that
  *                         has no address space left
  * SBM_ERR_STACK           too little kernel stack is left to enter
@@ -93,7 +96,9 @@ struct sbm_info {
 					 * memory lent by the caller included
 					 */
 	__u64 heap_pages;		/* pages of the heap, of mapped_pages */
-	__u64 heap_limit;		/* heap_pages cannot exceed this */
+	__u64 heap_limit;		/* no growth beyond this; a policy may
+					 * set it below what there is
+					 */
 	__u64 gates;			/* gates called */
 	__u64 time_limit;		/* CPU time per call, ns; 0: no limit */
 	__u64 time_used;		/* of that, by the last call */
@@ -105,7 +110,7 @@ enum sbm_fault_kind {
 	SBM_FAULT_EXCEPTION,	/* CPU exception; vector and error are valid */
 	SBM_FAULT_DOOR,		/* 32-bit system call door, or a foreign CS/SS */
 	SBM_FAULT_GATE,		/* unknown gate number, in addr */
-	SBM_FAULT_ABORT,	/* the image ended itself: BUG(), bad free */
+	SBM_FAULT_ABORT,	/* the image ended itself: its heap was misused */
 	SBM_FAULT_POINTER,	/* bad pointer given to a gate, in addr */
 };
 
@@ -227,18 +232,13 @@ enum sbm_eject_kind {
 				 */
 };
 
-/* Time of a hook, in microseconds. */
+/* Time of a hook, in microseconds; see sbm_policy_overran(). */
 enum sbm_hook_time {
 	SBM_HOOK_TIME_US = 100000,	/* limit of a policy that names none */
 	SBM_HOOK_TIME_MAX_US = 10000000,	/* the most that it may name */
 	SBM_HOOK_FORGET_US = 10000000,	/* an overrun counts for that long */
+	SBM_HOOK_OVERRUNS = 3,		/* so many of them eject a policy */
 };
-
-/* So many hooks that took too long eject a policy; see sbm_policy_overran(). */
-#define SBM_HOOK_OVERRUNS	3
-
-/* Length of the message of an ejected policy, with the terminating NUL. */
-#define SBM_EJECT_MSG_LEN	96
 
 /* An attached policy, as the iterator shows it. */
 struct sbm_policy_info {
@@ -246,7 +246,7 @@ struct sbm_policy_info {
 	char  name[SBM_NAME_LEN];
 	char  class[SBM_NAME_LEN];	/* pattern; empty for all classes */
 	__u64 asked;			/* hooks called since it was attached */
-	__u64 denied;			/* verdicts other than allow or kill */
+	__u64 denied;			/* verdicts other than zero */
 	__u64 would_deny;		/* the same, while permissive */
 	__u64 limited;			/* limits that it made lower */
 	__u64 would_limit;		/* the same, while permissive */
