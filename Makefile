@@ -7,7 +7,7 @@ LANE ?= main
 PTI ?= off
 
 # Given on the command line, these reach the scripts through the environment.
-export LANE PTI SMP MEM TIMEOUT APPEND LOG ICOUNT KERNEL_SRC JOBS COUNT
+export LANE PTI SMP MEM TIMEOUT APPEND LOG ICOUNT KERNEL_SRC JOBS
 
 # CMD is the guest's shell's business: no dollar in it means anything to make.
 ifdef CMD
@@ -109,4 +109,5 @@ lint:
 
 #: make clean             remove what was built, keep the unpacked source
 clean:
-	rm -rf $(addprefix $(BUILD)/,main debug kcsan nopreempt clang uml off plain arm64 static entry progs bench bench-run tools selftests out test *.log *.stamp)
+	find "$(BUILD)" -mindepth 1 -maxdepth 1 ! -name 'linux*' ! -name source \
+		! -name pristine ! -name patched -exec rm -rf {} +

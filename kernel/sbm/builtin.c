@@ -61,7 +61,7 @@ static int __init sbm_builtin_init(void)
 		pr_notice("policies are not asked, by sbm.builtin_only\n");
 	if (IS_ENABLED(CONFIG_MAGIC_SYSRQ) &&
 	    register_sysrq_key('P', &sbm_sysrq_op))
-		pr_warn("SysRq-P is taken: no key to stop policies\n");
+		pr_warn("SysRq-Shift-P is taken: no key to stop policies\n");
 	return 0;
 }
 late_initcall(sbm_builtin_init);

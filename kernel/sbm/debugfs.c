@@ -7,9 +7,10 @@
  *   cycle				write N: creates, calls and destroys N sandboxes
  *   leak				write N: loses N objects, for kmemleak
  *   live				write N: N sandboxes exist until it is closed
- *   oops			see tests/oops.c
  *   codec/<name>/sandboxed	write compressed data, read it decompressed
  *   codec/<name>/direct	the same without a sandbox
+ *
+ * tests/ and bench.c add files of their own.
  *
  * Each open file is a test of its own. Reading starts at the beginning of the
  * result, whatever has been written before, so one descriptor does for both.

@@ -35,7 +35,7 @@ struct sbm_policy_denial {
 /**
  * struct sbm_policy_counts - what a policy did
  * @asked: Hooks called.
- * @denied: Verdicts other than allow or kill, while enforced.
+ * @denied: Verdicts other than zero, while enforced.
  * @would_deny: The same, while permissive.
  * @limited: Limits of a call that it made lower, while enforced.
  * @would_limit: The same, while permissive.
