@@ -217,15 +217,12 @@ static int squashfs_sandbox_decompress(struct squashfs_sb_info *msblk,
 	if (res >= 0)
 		res = squashfs_sandbox_drain(stream->out, res, output) ?: res;
 
-	/* In the first two cases it may be the reader that is not well. */
+	/* But for -EIO, it is the reader that is not well, not the block. */
 	if (sbm_error(sbm) == SBM_ERR_KILLED) {
 		res = -EINTR;
-	} else if (squashfs_sandbox_starved(sbm, res)) {
-		squashfs_sandbox_report(codec, sbm, bio, output->block, res);
-		res = -ENOBUFS;
 	} else if (res < 0) {
 		squashfs_sandbox_report(codec, sbm, bio, output->block, res);
-		res = -EIO;
+		res = squashfs_sandbox_starved(sbm, res) ? -ENOBUFS : -EIO;
 	}
 
 	/* If this fails, so do the next blocks, and each tries it again. */
