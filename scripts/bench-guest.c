@@ -136,6 +136,8 @@ static void measure_hooks(const char *program)
 		snprintf(map, sizeof(map), "update_%s", hooks[i].hook);
 		measure_policies(program, hooks[i].item, map, 1, "");
 	}
+	/* And one that is not asked, as there is no fault. */
+	measure_policies(program, "null", "empty_fault", 1, "");
 }
 
 static void give_input(const char *folder, const char *codec)

@@ -409,9 +409,11 @@ int sbm_run_at(struct sbm *sbm, unsigned long ip, unsigned long arg);
 
 /*
  * verdict.c: asking the policies. Never called in atomic context. With no
- * policy attached each of these is a nop.
+ * policy attached each of these is a nop, and a hook that no policy has is one
+ * in any case.
  */
 DECLARE_STATIC_KEY_FALSE(sbm_policy_key);
+extern struct static_key_false sbm_hook_keys[SBM_NR_HOOKS];
 int __sbm_policy_quarantined(struct sbm_sandbox *sandbox);
 int __sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags);
 void __sbm_policy_fault(struct sbm_sandbox *sandbox);
@@ -425,22 +427,26 @@ static inline int sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags)
 	if (unlikely(READ_ONCE(sandbox->class->quarantined)) &&
 	    sbm_class_quarantined(sandbox->class))
 		return __sbm_policy_quarantined(sandbox);
-	if (static_branch_unlikely(&sbm_policy_key))
-		return __sbm_policy_enter(sandbox, flags);
+	if (static_branch_unlikely(&sbm_policy_key)) {
+		sandbox->refused = 0;
+		sandbox->ended = 0;
+		if (static_branch_unlikely(&sbm_hook_keys[SBM_HOOK_ENTER]))
+			return __sbm_policy_enter(sandbox, flags);
+	}
 	return 0;
 }
 
 /* A call that entered ends in the fault recorded in @sandbox. */
 static inline void sbm_policy_fault(struct sbm_sandbox *sandbox)
 {
-	if (static_branch_unlikely(&sbm_policy_key))
+	if (static_branch_unlikely(&sbm_hook_keys[SBM_HOOK_FAULT]))
 		__sbm_policy_fault(sandbox);
 }
 
 /* May the heap grow? A value of enum sbm_grow_verdict. */
 static inline int sbm_policy_grow(struct sbm_sandbox *sandbox, u64 nr_pages)
 {
-	if (static_branch_unlikely(&sbm_policy_key))
+	if (static_branch_unlikely(&sbm_hook_keys[SBM_HOOK_GROW]))
 		return __sbm_policy_grow(sandbox, nr_pages);
 	return SBM_GROW_ALLOW;
 }
@@ -448,7 +454,7 @@ static inline int sbm_policy_grow(struct sbm_sandbox *sandbox, u64 nr_pages)
 /* A call that entered has ended; @result is what the caller will see. */
 static inline void sbm_policy_exit(struct sbm_sandbox *sandbox, int result)
 {
-	if (static_branch_unlikely(&sbm_policy_key))
+	if (static_branch_unlikely(&sbm_hook_keys[SBM_HOOK_EXIT]))
 		__sbm_policy_exit(sandbox, result);
 }
 

@@ -277,9 +277,10 @@ int sbm_policy_attach(struct sbm_policy_ops *ops,
 	ops->priv = policy;
 	list_add_tail(&policy->node, &sbm_policies);
 	sbm_policies_now++;
+	/* First: sbm_policy_recursion() goes by it as soon as a hook may run. */
+	static_branch_inc(&sbm_policy_key);
 	sbm_policy_publish(&sbm_policies);
 	trace_sbm_policy(policy->id, ops->class, ops->name, SBM_POLICY_ATTACH);
-	static_branch_inc(&sbm_policy_key);
 	sbm_sysfs_tell(policy, "attach");
 	return 0;
 
@@ -366,7 +367,7 @@ void sbm_policy_detach(struct sbm_policy_ops *ops)
 	ops->priv = NULL;
 	sbm_policies_now--;
 	sbm_policy_publish(&sbm_policies);
-	/* Not before: it also tells that a hook may be running. */
+	/* Last, as no hook is running any more. */
 	static_branch_dec(&sbm_policy_key);
 	sbm_policy_bits &= ~policy->bit;
 

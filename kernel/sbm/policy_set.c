@@ -5,6 +5,7 @@
  * A hook is on the way of each call, so all that can be known about a policy
  * beforehand is worked out when the policies change.
  */
+#include <linux/jump_label.h>
 #include <linux/list.h>
 #include <linux/math64.h>
 #include <linux/rcupdate.h>
@@ -21,6 +22,9 @@
 static struct sbm_policy_set sbm_policy_sets[2];
 struct sbm_policy_set __rcu *sbm_policy_set =
 	RCU_INITIALIZER(&sbm_policy_sets[0]);
+
+/* Whether any policy has a hook. */
+DEFINE_STATIC_KEY_ARRAY_FALSE(sbm_hook_keys, SBM_NR_HOOKS);
 
 /* Whether @a is asked before @b. */
 static bool sbm_policy_before(const struct sbm_policy_ops *a,
@@ -82,6 +86,18 @@ static void sbm_policy_set_sort_out(struct sbm_policy_set *set)
 		*next[i] = NULL;
 }
 
+static void sbm_policy_set_keys(const struct sbm_policy_set *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < SBM_NR_HOOKS; i++) {
+		if (set->asked[i][0])
+			static_branch_enable(&sbm_hook_keys[i]);
+		else
+			static_branch_disable(&sbm_hook_keys[i]);
+	}
+}
+
 /**
  * sbm_policy_publish() - ask these policies from now on, and no others
  * @policies: The list of them, at most %SBM_MAX_POLICIES.
@@ -103,5 +119,6 @@ void sbm_policy_publish(const struct list_head *policies)
 				   rcu_dereference_protected(policy->ops, true));
 	sbm_policy_set_sort_out(set);
 	rcu_assign_pointer(sbm_policy_set, set);
+	sbm_policy_set_keys(set);
 	synchronize_rcu();
 }

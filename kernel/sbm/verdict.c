@@ -348,9 +348,6 @@ int __sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags)
 	struct sbm_pass pass;
 	int err = 0;
 
-	sandbox->refused = 0;
-	sandbox->ended = 0;
-
 	rcu_read_lock();
 	pass = sbm_pass_begin(sandbox, SBM_HOOK_ENTER, 0);
 	while ((slot = sbm_pass_next(&pass))) {

@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/cleanup.h>
 #include <linux/delay.h>
+#include <linux/jump_label.h>
 #include <linux/ktime.h>
 #include <linux/preempt.h>
 #include <linux/string.h>
@@ -327,6 +328,93 @@ static void sbm_overruns_update(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, sbm_slow_ejected(test, sbm));
 }
 
+/* === Hooks that come and go === */
+
+static unsigned int sbm_asked_enter;
+static unsigned int sbm_asked_grow;
+static unsigned int sbm_asked_exit;
+
+static int sbm_counting_enter(const struct sbm_info *info, u64 flags)
+{
+	sbm_asked_enter++;
+	return 0;
+}
+
+static int sbm_counting_grow(const struct sbm_info *info, u64 nr_pages)
+{
+	sbm_asked_grow++;
+	return SBM_GROW_KILL;
+}
+
+static void sbm_counting_exit(const struct sbm_info *info, int result)
+{
+	sbm_asked_exit++;
+}
+
+static bool sbm_hook_key(enum sbm_hook hook)
+{
+	return static_key_enabled(&sbm_hook_keys[hook]);
+}
+
+/* A policy is asked what it has hooks for, and a hook nobody has is a nop. */
+static void sbm_hooks_change(struct kunit *test)
+{
+	struct sbm *sbm = sbm_test_init_class(test, &sbm_policy_test_class);
+	static struct sbm_policy_ops one = { .enter = sbm_counting_enter };
+	static struct sbm_policy_ops two = { .exit = sbm_counting_exit };
+
+	sbm_asked_enter = 0;
+	sbm_asked_exit = 0;
+	sbm_policy_test_attach(test, &one);
+	strscpy(two.name, test->name);
+	KUNIT_EXPECT_TRUE(test, sbm_hook_key(SBM_HOOK_ENTER));
+	KUNIT_EXPECT_FALSE(test, sbm_hook_key(SBM_HOOK_EXIT));
+	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_args1, 5), 5);
+	KUNIT_EXPECT_EQ(test, sbm_asked_enter, 1);
+
+	KUNIT_ASSERT_EQ(test, sbm_policy_update(&two, &one), 0);
+	KUNIT_EXPECT_FALSE(test, sbm_hook_key(SBM_HOOK_ENTER));
+	KUNIT_EXPECT_TRUE(test, sbm_hook_key(SBM_HOOK_EXIT));
+	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_args1, 6), 6);
+	KUNIT_EXPECT_EQ(test, sbm_asked_enter, 1);
+	KUNIT_EXPECT_EQ(test, sbm_asked_exit, 1);
+
+	/* @one is what is detached when the test is over. */
+	KUNIT_ASSERT_EQ(test, sbm_policy_update(&one, &two), 0);
+	KUNIT_EXPECT_FALSE(test, sbm_hook_key(SBM_HOOK_EXIT));
+	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_args1, 7), 7);
+	KUNIT_EXPECT_EQ(test, sbm_asked_enter, 2);
+	KUNIT_EXPECT_EQ(test, sbm_asked_exit, 1);
+	kunit_release_action(test, sbm_policy_test_detach, &one);
+	KUNIT_EXPECT_FALSE(test, sbm_hook_key(SBM_HOOK_ENTER));
+	KUNIT_EXPECT_EQ(test, sbm_call(sbm, sbm_test_args1, 8), 8);
+	KUNIT_EXPECT_EQ(test, sbm_asked_enter, 2);
+}
+
+/*
+ * A call that a permissive policy would have ended is over for it; the next is
+ * not, if no policy has a hook for its beginning either.
+ */
+static void sbm_ended_until_next(struct kunit *test)
+{
+	struct sbm *sbm = sbm_test_init_class(test, &sbm_policy_test_class);
+	static struct sbm_policy_ops ops = {
+		.grow = sbm_counting_grow,
+		.mode = SBM_MODE_PERMISSIVE,
+	};
+	int i;
+
+	sbm_asked_grow = 0;
+	sbm_policy_test_attach(test, &ops);
+	for (i = 1; i <= 2; i++) {
+		int filled = sbm_call(sbm, sbm_test_heap_fill, 1000, false);
+
+		KUNIT_EXPECT_GT(test, filled, 0);
+		KUNIT_EXPECT_EQ(test, sbm_asked_grow, i);
+		KUNIT_EXPECT_EQ(test, sbm_reset(sbm), 0);
+	}
+}
+
 static struct kunit_case sbm_policy_cases[] = {
 	KUNIT_CASE(sbm_recursion),
 	KUNIT_CASE(sbm_recursion_same),
@@ -336,6 +424,8 @@ static struct kunit_case sbm_policy_cases[] = {
 	KUNIT_CASE(sbm_overruns),
 	KUNIT_CASE(sbm_overruns_at_once),
 	KUNIT_CASE(sbm_overruns_update),
+	KUNIT_CASE(sbm_hooks_change),
+	KUNIT_CASE(sbm_ended_until_next),
 	{}
 };
 
