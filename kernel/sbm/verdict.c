@@ -112,9 +112,10 @@ struct sbm_pass {
 	unsigned long switches;
 };
 
+/* Once, so that the clock is read before or after it, as the code says. */
 static __always_inline unsigned long sbm_task_switches(void)
 {
-	return current->nvcsw + current->nivcsw;
+	return READ_ONCE(current->nvcsw) + READ_ONCE(current->nivcsw);
 }
 
 static bool sbm_slot_permissive(const struct sbm_policy_slot *slot)
@@ -235,21 +236,41 @@ static noinline int sbm_slot_deny(const struct sbm_policy_slot *slot,
 
 /* === All policies === */
 
-/* Begin to ask. Under RCU, until sbm_pass_end(). */
+/* Permissive policies for which the call was over before @hook. */
+static __always_inline u64 sbm_pass_over(const struct sbm_sandbox *sandbox,
+					 enum sbm_hook hook)
+{
+	switch (hook) {
+	case SBM_HOOK_ENTER:
+		return 0;
+	case SBM_HOOK_EXIT:
+		return sandbox->refused;
+	default:
+		return sandbox->ended;
+	}
+}
+
+/*
+ * Begin to ask, under RCU until sbm_pass_end(). This is an initializer: what
+ * has none may be cleared first, by CONFIG_INIT_STACK_ALL_ZERO.
+ */
 static __always_inline struct sbm_pass
-sbm_pass_begin(struct sbm_sandbox *sandbox, enum sbm_hook hook, u64 over)
+sbm_pass_begin(struct sbm_sandbox *sandbox, enum sbm_hook hook)
+	__acquires(RCU)
 {
 	static const struct sbm_policy_slot *const nobody;
+	unsigned long switches = sbm_task_switches();
 
+	rcu_read_lock();
 	sandbox->asking_hook = hook;
 	sbm_note_asked(sandbox);
 	return (struct sbm_pass){
 		.sandbox = sandbox,
 		.hook = hook,
-		.over = over,
+		.over = sbm_pass_over(sandbox, hook),
 		.next = unlikely(READ_ONCE(sbm_builtin_only)) ? &nobody :
 			rcu_dereference(sbm_policy_set)->asked[hook],
-		.switches = sbm_task_switches(),
+		.switches = switches,
 		.start = sbm_clock(),
 	};
 }
@@ -314,9 +335,11 @@ static __always_inline int sbm_pass_judge(struct sbm_pass *pass,
 }
 
 static __always_inline void sbm_pass_end(struct sbm_pass *pass)
+	__releases(RCU)
 {
 	WRITE_ONCE(pass->sandbox->asking, NULL);
 	sbm_note_asked(NULL);
+	rcu_read_unlock();
 }
 
 /**
@@ -345,11 +368,9 @@ int __sbm_policy_quarantined(struct sbm_sandbox *sandbox)
 int __sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags)
 {
 	const struct sbm_policy_slot *slot;
-	struct sbm_pass pass;
+	struct sbm_pass pass = sbm_pass_begin(sandbox, SBM_HOOK_ENTER);
 	int err = 0;
 
-	rcu_read_lock();
-	pass = sbm_pass_begin(sandbox, SBM_HOOK_ENTER, 0);
 	while ((slot = sbm_pass_next(&pass))) {
 		int verdict = slot->ops->enter(&sandbox->info, flags);
 
@@ -359,7 +380,6 @@ int __sbm_policy_enter(struct sbm_sandbox *sandbox, u64 flags)
 		err = err ?: verdict;
 	}
 	sbm_pass_end(&pass);
-	rcu_read_unlock();
 
 	if (err)
 		sbm_count_denied(sandbox);
@@ -423,10 +443,8 @@ void sbm_limit_heap(struct sbm_info *info, u64 nr_pages)
 void __sbm_policy_fault(struct sbm_sandbox *sandbox)
 {
 	const struct sbm_policy_slot *slot;
-	struct sbm_pass pass;
+	struct sbm_pass pass = sbm_pass_begin(sandbox, SBM_HOOK_FAULT);
 
-	rcu_read_lock();
-	pass = sbm_pass_begin(sandbox, SBM_HOOK_FAULT, sandbox->ended);
 	while ((slot = sbm_pass_next(&pass))) {
 		int verdict = slot->ops->fault(&sandbox->info, &sandbox->fault);
 
@@ -437,7 +455,6 @@ void __sbm_policy_fault(struct sbm_sandbox *sandbox)
 		pass.start = sbm_clock();
 	}
 	sbm_pass_end(&pass);
-	rcu_read_unlock();
 }
 
 /**
@@ -451,18 +468,15 @@ void __sbm_policy_fault(struct sbm_sandbox *sandbox)
 int __sbm_policy_grow(struct sbm_sandbox *sandbox, u64 nr_pages)
 {
 	const struct sbm_policy_slot *slot;
-	struct sbm_pass pass;
+	struct sbm_pass pass = sbm_pass_begin(sandbox, SBM_HOOK_GROW);
 	int worst = SBM_GROW_ALLOW;
 
-	rcu_read_lock();
-	pass = sbm_pass_begin(sandbox, SBM_HOOK_GROW, sandbox->ended);
 	while ((slot = sbm_pass_next(&pass))) {
 		int verdict = slot->ops->grow(&sandbox->info, nr_pages);
 
 		worst = max(worst, sbm_pass_judge(&pass, slot, verdict));
 	}
 	sbm_pass_end(&pass);
-	rcu_read_unlock();
 
 	if (worst != SBM_GROW_ALLOW)
 		sbm_count_denied(sandbox);
@@ -479,14 +493,11 @@ int __sbm_policy_grow(struct sbm_sandbox *sandbox, u64 nr_pages)
 void __sbm_policy_exit(struct sbm_sandbox *sandbox, int result)
 {
 	const struct sbm_policy_slot *slot;
-	struct sbm_pass pass;
+	struct sbm_pass pass = sbm_pass_begin(sandbox, SBM_HOOK_EXIT);
 
-	rcu_read_lock();
-	pass = sbm_pass_begin(sandbox, SBM_HOOK_EXIT, sandbox->refused);
 	while ((slot = sbm_pass_next(&pass))) {
 		slot->ops->exit(&sandbox->info, result);
 		sbm_pass_judge(&pass, slot, 0);
 	}
 	sbm_pass_end(&pass);
-	rcu_read_unlock();
 }
